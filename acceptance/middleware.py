@@ -1,0 +1,165 @@
+"""The gate: asks people for what they owe, in a banner first, and in the way after the days of grace."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from threading import Lock
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.middleware import signed_in_person
+from accounts.models import User
+from policies.selectors import register, rule_book
+from policies.selectors.kept import kept
+
+from .models import ExposureKind
+from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_standing, unrecorded_use
+from .services import record_exposures
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+# The facts of people in good standing, for a second. What somebody owes is never kept: once they
+# have acted, no process leads them to the review page again.
+known_good = kept(20_000)
+known_good_lock = Lock()
+
+
+class Visit:
+    """One request of a person, as the gate sees it; everything is looked up when it is first needed."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.banner_shown = False
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant of this visit."""
+        return timezone.now()
+
+    @cached_property
+    def person(self) -> User | None:
+        """The signed-in person; None, without a query, where there is no session."""
+        person = signed_in_person(self.request)
+        return person if person and not person.is_service else None
+
+    @cached_property
+    def facts(self) -> Facts | None:
+        """What is on record of the person, a second old at most, and kept only while nothing is owed."""
+        if self.person is None:
+            return None
+        held = known_good.get(self.person.pk)
+        if isinstance(held, Facts) and held.country == self.person.country:
+            return held
+        return self.keep_good(facts_of(self.person))
+
+    def keep_good(self, facts: Facts) -> Facts:
+        """Give `facts`, kept for the next request where their person owes nothing."""
+        if good_standing(facts, register(), rule_book(), at=self.now):
+            with known_good_lock:
+                known_good[facts.user_id] = facts
+        return facts
+
+    @property
+    def asked(self) -> list[Asked]:
+        """What is asked of the person now."""
+        return asked_of(self.facts, register(), rule_book(), at=self.now) if self.facts else []
+
+    def record_use(self) -> None:
+        """Record the first use of the shop under each version in force that the person was told of."""
+        version_ids = unrecorded_use(self.facts, register(), at=self.now) if self.facts else []
+        if self.facts and version_ids:
+            self.record(version_ids, ExposureKind.USED)
+            used = {(version_id, ExposureKind.USED.value): self.now for version_id in version_ids}
+            self.facts = self.keep_good(replace(self.facts, exposures={**self.facts.exposures, **used}))
+
+    def record_banner(self) -> None:
+        """Record that the banner was shown, where it was not before."""
+        if self.facts and self.banner_shown:
+            ids = [asked.publication.version_id for asked in self.asked]
+            known = self.facts.exposures
+            self.record([key for key in ids if (key, ExposureKind.SHOWN) not in known], ExposureKind.SHOWN)
+
+    def record(self, version_ids: list[int], kind: ExposureKind) -> None:
+        """Record exposures of the person at the instant of this visit."""
+        if self.person and version_ids:
+            record_exposures(user_id=self.person.pk, version_ids=version_ids, kind=kind, now=self.now)
+
+
+def visit_of(request: HttpRequest) -> Visit:
+    """Give the visit that `request` makes; one for the whole request."""
+    if not hasattr(request, "visit"):
+        request.visit = Visit(request)  # type: ignore[attr-defined]  # Django's requests take attributes
+    return cast("Visit", request.visit)  # type: ignore[attr-defined]  # set above
+
+
+class Gate:
+    """Middleware that asks the signed-in person for what they owe."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Let the request through; record the banner where the page has shown one."""
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.OK:
+            visit_of(request).record_banner()
+        return response
+
+    def process_view(
+        self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Stop the request where the gate is closed and the view is not exempt."""
+        if is_exempt(request.resolver_match):
+            return None
+        visit = visit_of(request)
+        visit.record_use()
+        closed = [asked for asked in visit.asked if asked.severity is Severity.GATE]
+        return stop(request, closed[0]) if closed else None
+
+
+def is_exempt(match: ResolverMatch | None) -> bool:
+    """Whether the gate never blocks the view, by its name or the namespace it stands in."""
+    if match is None:
+        return True
+    if match.view_name in settings.GATE_EXEMPT_VIEWS:
+        return True
+    return bool(match.namespaces) and match.namespaces[0] in settings.GATE_EXEMPT_NAMESPACES
+
+
+def stop(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    """Lead a person to the review page; give a program a code and a link, never a page to parse."""
+    slug = asked.publication.slug
+    address = reverse("acceptance:review", args=[slug])
+    if is_program(request):
+        body = {
+            "code": "acceptance_required",
+            "policy": slug,
+            "version": asked.publication.number,
+            "assent": asked.assent,
+            "review": settings.SITE_URL + address,
+            "detail": _("The person must review this policy before going on."),
+        }
+        return JsonResponse(body, status=HTTPStatus.FORBIDDEN)
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    query = f"?{urlencode({'next': back})}" if back else ""
+    response = HttpResponseRedirect(address + query)
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
+
+
+def is_program(request: HttpRequest) -> bool:
+    """Whether the sender reads no HTML page: it does not say that it takes one, or asks for a part.
+
+    It only chooses between two refusals: no header opens the gate.
+    """
+    is_part = request.headers.get("X-Requested-With") == "XMLHttpRequest" or "HX-Request" in request.headers
+    return is_part or "text/html" not in request.headers.get("Accept", "")

@@ -1,0 +1,165 @@
+"""Who did what: exposures, acts with what was on the screen, and where each person stands."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import Policy, PolicyText, PolicyVersion
+
+
+class ExposureKind(models.TextChoices):
+    """How a person met a version. None of these is an acceptance."""
+
+    NOTIFIED = "NOTIFIED", _("told by mail")
+    SHOWN = "SHOWN", _("shown on the site")
+    VIEWED = "VIEWED", _("opened the text")
+    USED = "USED", _("used the shop after effect, having been told or shown")
+
+
+class Exposure(models.Model):
+    """A fact about one person and one version: the first moment of one kind of meeting."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("person"))
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    kind = models.CharField(_("kind"), max_length=16, choices=ExposureKind)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("exposure")
+        verbose_name_plural = _("exposures")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "version", "kind"], name="exposure_first_moment_only"),
+            models.CheckConstraint(condition=Q(kind__in=ExposureKind.values), name="exposure_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}/{self.version_id}/{self.kind}"
+
+
+class Surface(models.TextChoices):
+    """Where on the site an act can be taken."""
+
+    REVIEW_PAGE = "REVIEW_PAGE", _("review page")
+
+
+class Presentation(models.Model):
+    """What was on the screen when an act was taken, named by the digest of all of it."""
+
+    sha256 = models.CharField(_("digest"), max_length=64, unique=True)
+    surface = models.CharField(_("surface"), max_length=16, choices=Surface)
+    language = models.CharField(_("language"), max_length=12)
+    wording = models.JSONField(_("wording"), help_text=_("Statement and buttons, exactly as shown."))
+    markup = models.CharField(_("digest of the markup"), max_length=64)
+    release = models.CharField(_("release"), max_length=40)
+
+    class Meta:
+        verbose_name = _("presentation")
+        verbose_name_plural = _("presentations")
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class ActKind(models.TextChoices):
+    """What a person can do about a version."""
+
+    ACKNOWLEDGED = "ACKNOWLEDGED", _("acknowledged")
+    AGREED = "AGREED", _("agreed")
+    DECLINED = "DECLINED", _("declined")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+class Channel(models.TextChoices):
+    """The door through which an act came."""
+
+    WEB = "WEB", _("on the site")
+
+
+class Act(models.Model):
+    """What a person did, about which text, on which presentation. Append-only.
+
+    The key is the nonce of the form: one form gives one act, however often it is sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="acts", verbose_name=_("person")
+    )
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    text = models.ForeignKey(PolicyText, models.PROTECT, related_name="+", verbose_name=_("text"))
+    kind = models.CharField(_("kind"), max_length=16, choices=ActKind)
+    at = models.DateTimeField(_("at"))
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    presentation = models.ForeignKey(
+        Presentation, models.PROTECT, related_name="+", verbose_name=_("presentation")
+    )
+    acted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("acted by"),
+        help_text=_("The person themselves, or who acted for them."),
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("act")
+        verbose_name_plural = _("acts")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ActKind.values), name="act_kind_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "version", "-at"], name="act_latest_of_person"),
+            models.Index(fields=["version", "-at"], name="act_latest_on_version"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ActContext(models.Model):
+    """The personal circumstances of an act, apart from it, so that they can be erased."""
+
+    act = models.OneToOneField(
+        Act, models.PROTECT, primary_key=True, related_name="context", verbose_name=_("act")
+    )
+    salt = models.BinaryField(_("salt"), max_length=32)
+    ip = models.GenericIPAddressField(_("IP address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("context of an act")
+        verbose_name_plural = _("contexts of acts")
+
+    def __str__(self) -> str:
+        return str(self.act_id)
+
+
+class Standing(models.Model):
+    """Where a person is with a policy now. Rebuilt from acts; never evidence itself."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="standings", verbose_name=_("person")
+    )
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="+", verbose_name=_("policy"))
+    accepted_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("last accepted")
+    )
+    accepted_kind = models.CharField(_("by"), max_length=16, choices=ActKind, blank=True)
+    declined_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("declined")
+    )
+    updated_at = models.DateTimeField(_("updated"))
+
+    class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
+        constraints = [models.UniqueConstraint(fields=["user", "policy"], name="standing_unique_per_policy")]
+        indexes = [models.Index(fields=["policy", "accepted_version"], name="standing_by_version")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}/{self.policy_id}"

@@ -1,0 +1,24 @@
+"""Read where people stand: what is asked of whom, and what they did."""
+
+from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
+from .facts import Facts, facts_of
+from .history import Deemed, acts_of, deemed_of
+from .tally import Tally, acts_on, tally
+
+__all__ = [
+    "Asked",
+    "Deemed",
+    "Facts",
+    "Severity",
+    "Tally",
+    "acts_of",
+    "acts_on",
+    "asked_about",
+    "asked_of",
+    "deemed_of",
+    "facts_of",
+    "good_standing",
+    "owed",
+    "tally",
+    "unrecorded_use",
+]

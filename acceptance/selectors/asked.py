@@ -1,0 +1,116 @@
+"""What is asked of a person now, and how firmly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from policies.models import Assent
+from policies.selectors import Demand, Publication, Register, RuleBook, State
+
+from .facts import Facts
+
+
+class Severity(Enum):
+    """How the site asks: in a banner, or by leading the person to the review page."""
+
+    BANNER = "banner"
+    GATE = "gate"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a person about one policy: always about its newest version.
+
+    `since` is the version that the person last accepted, None where there is none; `gate_from` the
+    instant from which the gate is closed.
+    """
+
+    publication: Publication
+    assent: str
+    severity: Severity
+    gate_from: datetime
+    since: Publication | None
+    is_declined: bool
+
+
+def asked_of(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> list[Asked]:
+    """Give what is asked of a person at `at`, policy by policy; empty for one in good standing."""
+    found = (asked_about(slug, facts, register, rules, at) for slug in register.by_slug)
+    return [asked for asked in found if asked]
+
+
+def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at: datetime) -> Asked | None:
+    """Give what is asked about one policy: the strictest of all that came since the last acceptance."""
+    newest = register.newest(slug, at)
+    pending = [
+        (entry, demand)
+        for entry, demand in owed(slug, facts, register, rules, at)
+        if not is_deemed(entry, demand, facts)
+    ]
+    if newest is None or not pending:
+        return None
+    agree = any(demand.assent == Assent.AGREE for _entry, demand in pending)
+    gate_from = min(entry.effective_at + timedelta(days=demand.grace_days) for entry, demand in pending)
+    declined = facts.declined.get(newest.policy_id) == newest.number
+    # Who declines to acknowledge has answered; only an agreement can be a condition of going on.
+    is_closed = at >= gate_from and (agree or not declined)
+    return Asked(
+        publication=newest,
+        assent=Assent.AGREE if agree else Assent.ACKNOWLEDGE,
+        severity=Severity.GATE if is_closed else Severity.BANNER,
+        gate_from=gate_from,
+        since=register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
+        is_declined=declined,
+    )
+
+
+def owed(
+    slug: str, facts: Facts, register: Register, rules: RuleBook, at: datetime
+) -> Iterator[tuple[Publication, Demand]]:
+    """Give the versions newer than the last accepted one whose rule asks something, with the rule.
+
+    Versions that were over before the person joined never concerned them.
+    """
+    for entry in register.of(slug):
+        if entry.published_at > at or entry.number <= facts.accepted.get(entry.policy_id, 0):
+            continue
+        state = register.state(entry, at)
+        if state in (State.RECALLED, State.OVERTAKEN):
+            continue
+        if state is State.SUPERSEDED and entry.effective_at < facts.joined_at:
+            continue
+        demand = rules.demand(entry.kind, entry.change_class, facts.country)
+        if demand.assent != Assent.NONE:
+            yield entry, demand
+
+
+def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
+    """Whether going on using the shop counts as accepting `entry`.
+
+    It does where the rule says so, the person was told or shown before that use, and has not
+    declined. Computed whenever it is asked, and never stored.
+    """
+    told_at, used_at = facts.told_at(entry.version_id), facts.used_at(entry.version_id)
+    return (
+        demand.is_deemed_by_use
+        and told_at is not None
+        and used_at is not None
+        and told_at <= used_at
+        and facts.declined.get(entry.policy_id) != entry.number
+    )
+
+
+def good_standing(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> bool:
+    """Whether nothing is asked of the person at `at`, and every use is on record that needs to be."""
+    return not asked_of(facts, register, rules, at=at) and not unrecorded_use(facts, register, at=at)
+
+
+def unrecorded_use(facts: Facts, register: Register, *, at: datetime) -> list[int]:
+    """Give the keys of versions in force that the person was told of and is not yet known to use."""
+    in_force = (register.in_force(slug, at) for slug in register.by_slug)
+    return [
+        entry.version_id
+        for entry in in_force
+        if entry and facts.told_at(entry.version_id) and not facts.used_at(entry.version_id)
+    ]

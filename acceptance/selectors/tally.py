@@ -1,0 +1,88 @@
+"""How a version was answered, for the desk."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, OuterRef, QuerySet, Subquery, Value, When
+
+from accounts.models import User
+from policies.models import Assent
+from policies.selectors import Publication, Register, RuleBook
+
+from ..models import Act, ActKind, Exposure, ExposureKind, Standing
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many people a version concerns, and how they answered. The parts sum to `people`."""
+
+    people: int
+    acknowledged: int
+    agreed: int
+    declined: int
+    deemed: int
+    not_asked: int
+    outstanding: int
+
+
+def tally(publication: Publication, register: Register, rules: RuleBook) -> Tally:
+    """Count the answers to a published version; accepting a newer one answers for this one too.
+
+    Two queries, each an aggregate over the people concerned.
+    """
+    people = with_answers(concerned(publication, register), publication)
+    answers = {row["answer"]: row["count"] for row in people.values("answer").annotate(count=Count("pk"))}
+    silent = {"deemed": 0, "not_asked": 0, "outstanding": 0}
+    groups = people.filter(answer=None).annotate(goes_on=Exists(informed_use(publication)))
+    for row in groups.values("country", "goes_on").annotate(count=Count("pk")):
+        silent[silence(publication, rules, row["country"], goes_on=row["goes_on"])] += row["count"]
+    return Tally(
+        people=sum(answers.values()),
+        acknowledged=answers.get(ActKind.ACKNOWLEDGED, 0),
+        agreed=answers.get(ActKind.AGREED, 0),
+        declined=answers.get(ActKind.DECLINED, 0),
+        **silent,
+    )
+
+
+def silence(publication: Publication, rules: RuleBook, country: str, *, goes_on: bool) -> str:
+    """Say what the silence of people of `country` means."""
+    demand = rules.demand(publication.kind, publication.change_class, country)
+    if demand.assent == Assent.NONE:
+        return "not_asked"
+    return "deemed" if goes_on and demand.is_deemed_by_use else "outstanding"
+
+
+def concerned(publication: Publication, register: Register) -> QuerySet[User]:
+    """Give the people whom the version concerns: active, no programs, here before it was over."""
+    successors = [e.effective_at for e in register.of(publication.slug) if e.number > publication.number]
+    people = User.objects.filter(is_active=True, is_service=False)
+    return people.filter(date_joined__lt=min(successors)) if successors else people
+
+
+def with_answers(people: QuerySet[User], publication: Publication) -> QuerySet[Any]:
+    """Note on each person how they answered: the kind of act, or null where they did not."""
+    standing = Standing.objects.filter(user=OuterRef("pk"), policy=publication.policy_id)
+    accepted = standing.filter(accepted_version__number__gte=publication.number).values("accepted_kind")
+    declined = standing.filter(declined_version=publication.version_id)
+    return people.annotate(
+        answer=Case(
+            When(Exists(declined), then=Value(ActKind.DECLINED.value)),
+            default=Subquery(accepted[:1]),
+            output_field=CharField(null=True),
+        )
+    )
+
+
+def informed_use(publication: Publication) -> QuerySet[Exposure]:
+    """Give the person's use of the shop under the version, where they had been told or shown before."""
+    own = Exposure.objects.filter(user=OuterRef("user"), version=publication.version_id)
+    told = own.filter(kind__in=[ExposureKind.NOTIFIED, ExposureKind.SHOWN], at__lte=OuterRef("at"))
+    return Exposure.objects.filter(
+        Exists(told), user=OuterRef("pk"), version=publication.version_id, kind=ExposureKind.USED
+    )
+
+
+def acts_on(version_id: int) -> QuerySet[Act]:
+    """Give the acts on a version, the latest first, with who took them."""
+    return Act.objects.filter(version=version_id).select_related("user").order_by("-at", "pk")

@@ -1,0 +1,58 @@
+"""Database triggers that keep acts and exposures as they were recorded.
+
+The one change they let through is cutting the link to an erased person.
+"""
+
+from policies.triggers import Trigger, differing, published, published_text
+
+ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presentation_id", "note"]
+EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
+
+
+def relinked(column: str) -> str:
+    """Give the condition under which a link to a person was changed to anything but nobody."""
+    return f"(OLD.{column} {{differs}} NEW.{column} AND NEW.{column} IS NOT NULL)"
+
+
+ACCEPTANCE_TRIGGERS = [
+    Trigger(
+        "act_unchanged",
+        "acceptance_act",
+        "UPDATE",
+        f"({differing(ACT_COLUMNS)} OR {relinked('user_id')} OR {relinked('acted_by_id')})",
+        "An act never changes. What a person does next is another act.",
+    ),
+    Trigger("act_kept", "acceptance_act", "DELETE", "TRUE", "An act is never deleted."),
+    Trigger(
+        "act_on_a_published_text",
+        "acceptance_act",
+        "INSERT",
+        f"NOT {published_text('NEW.text_id', 'NEW.version_id')}",
+        "An act names a text of the published version that the person was shown.",
+    ),
+    Trigger(
+        "exposure_unchanged",
+        "acceptance_exposure",
+        "UPDATE",
+        f"({differing(EXPOSURE_COLUMNS)} OR {relinked('user_id')})",
+        "An exposure never changes.",
+    ),
+    Trigger("exposure_kept", "acceptance_exposure", "DELETE", "TRUE", "An exposure is never deleted."),
+    Trigger(
+        "exposure_to_a_published_version",
+        "acceptance_exposure",
+        "INSERT",
+        f"NOT {published('NEW.version_id')}",
+        "Only a published version can be shown to people.",
+    ),
+    Trigger(
+        "presentation_unchanged",
+        "acceptance_presentation",
+        "UPDATE",
+        "TRUE",
+        "A presentation never changes.",
+    ),
+    Trigger(
+        "presentation_kept", "acceptance_presentation", "DELETE", "TRUE", "A presentation is never deleted."
+    ),
+]

@@ -1,0 +1,14 @@
+"""Addresses of a person's own pages, and of this app's part of the desk."""
+
+from django.urls import path
+
+from .views import desk, me
+
+public_patterns = [
+    path("", me.me, name="me"),
+    path("review/<slug:slug>/", me.review, name="review"),
+]
+
+desk_patterns = [
+    path("versions/<int:version_id>/answers/", desk.answers, name="answers"),
+]

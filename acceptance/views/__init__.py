@@ -1,0 +1,1 @@
+"""A person's own pages, and this app's part of the desk."""

@@ -1,0 +1,187 @@
+"""A person's own page, and the review page."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from policies.comparisons import comparison
+from policies.models import Assent
+from policies.refusal import Refusal
+from policies.selectors import Publication, TextEntry, html_of, load_register, load_rule_book
+
+from .. import services
+from ..forms import AnswerForm
+from ..models import ExposureKind
+from ..presentations import Shown, review_page
+from ..selectors import Asked, Facts, acts_of, asked_about, deemed_of, facts_of
+from ..tokens import ReviewForm, TamperedForm, seal, unseal
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the review page puts before a person: one text, since what, and the words to act on."""
+
+    publication: Publication
+    text: TextEntry
+    asked: Asked | None
+    since: Publication | None
+    shown: Shown
+
+
+@require_safe
+@never_cache
+@login_required
+def me(request: HttpRequest) -> HttpResponse:
+    """Show a person every policy that applies to them, what they did, and what is asked."""
+    person, now = cast(User, request.user), timezone.now()
+    register, rules, facts = load_register(), load_rule_book(), facts_of(cast(User, request.user))
+    policies = [
+        {
+            "in_force": register.in_force(slug, now),
+            "newest": newest,
+            "text": newest.text(request.LANGUAGE_CODE),
+            "asked": asked_about(slug, facts, register, rules, now),
+            "accepted": register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
+            "told_at": facts.told_at(newest.version_id),
+        }
+        for slug in register.by_slug
+        if (newest := register.newest(slug, now))
+    ]
+    context = {
+        "policies": policies,
+        "acts": acts_of(person),
+        "deemed": deemed_of(facts, register, rules),
+    }
+    return render(request, "acceptance/me.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put the newest version before a person, with what changed since theirs, and take their answer."""
+    if request.method == "POST":
+        return answer(request, slug)
+    return show_review(request, slug, back=request.GET.get("next", ""))
+
+
+def show_review(
+    request: HttpRequest, slug: str, *, back: str, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    """Render the review page with a fresh form; `refusal` says why an answer was not taken."""
+    person, now = cast(User, request.user), timezone.now()
+    facts = facts_of(person)
+    found = put_before(facts, slug, request.LANGUAGE_CODE, now)
+    services.record_exposures(
+        user_id=person.pk, version_ids=[found.publication.version_id], kind=ExposureKind.VIEWED, now=now
+    )
+    context = {
+        "review": found,
+        "entry": found.publication,
+        "text": found.text,
+        "html": html_of(found.text),
+        "comparison": comparison(found.since.text(found.text.language), found.text) if found.since else None,
+        "token": seal(form_for(person, found)),
+        "next": safe_next(request, back),
+        "refusal": refusal,
+        "is_accepted": facts.accepted.get(found.publication.policy_id, 0) >= found.publication.number,
+        "is_declined": facts.declined.get(found.publication.policy_id) == found.publication.number,
+    }
+    return render(request, "acceptance/review.html", context, status=status)
+
+
+def put_before(facts: Facts, slug: str, language: str, now: datetime) -> Review:
+    """Give what a person is shown of a policy: always its newest version, in force or announced."""
+    register = load_register()
+    newest = register.newest(slug, now)
+    if newest is None:
+        raise Http404(_("There is no policy at this address."))
+    asked = asked_about(slug, facts, register, load_rule_book(), now)
+    text = newest.text(language)
+    accepted = facts.accepted.get(newest.policy_id, 0)
+    shown = review_page(
+        assent=asked.assent if asked else Assent.ACKNOWLEDGE,
+        title=text.title,
+        number=newest.number,
+        language=text.language,
+    )
+    since = register.numbered(slug, accepted) if accepted != newest.number else None
+    return Review(newest, text, asked, since, shown)
+
+
+def form_for(person: User, found: Review) -> ReviewForm:
+    """Give the form that goes with what `person` is shown, good for one act."""
+    return ReviewForm(
+        nonce=str(uuid.uuid4()),
+        user_id=person.pk,
+        version_id=found.publication.version_id,
+        text_id=found.text.text_id,
+        sha256=found.text.sha256,
+        assent=found.asked.assent if found.asked else Assent.ACKNOWLEDGE.value,
+        presentation=found.shown.sha256,
+    )
+
+
+def answer(request: HttpRequest, slug: str) -> HttpResponse:
+    """Record the answer, or show the page again with the sentence that says why not."""
+    posted = AnswerForm(request.POST)
+    back = request.POST.get("next", "")
+    if not posted.is_valid():
+        sentence = _("The form did not arrive as it was sent. Read the text below, then answer again.")
+        return show_review(request, slug, back=back, refusal=sentence, status=400)
+    accepts = posted.cleaned_data["answer"] == "accept"
+    if accepts and not posted.cleaned_data["ticked"]:
+        sentence = _("Tick the statement to say that it is true, then press the button again.")
+        return show_review(request, slug, back=back, refusal=sentence, status=422)
+    try:
+        take_answer(request, slug, posted, accepts=accepts)
+    except TamperedForm as refusal:
+        return show_review(request, slug, back=back, refusal=str(refusal), status=400)
+    except Refusal as refusal:
+        return show_review(request, slug, back=back, refusal=str(refusal), status=409)
+    messages.success(request, _("Thank you. Your answer is recorded."))
+    return redirect(safe_next(request, back) or reverse("acceptance:me"))
+
+
+def take_answer(request: HttpRequest, slug: str, posted: AnswerForm, *, accepts: bool) -> None:
+    """Hand the answer to the service that records it."""
+    person, now = cast(User, request.user), timezone.now()
+    form = unseal(posted.cleaned_data["token"], user_id=person.pk)
+    publication = load_register().by_id.get(form.version_id)
+    if publication is None or publication.slug != slug:
+        raise TamperedForm(_("This form belongs to another policy. Open the page again."))
+    text = next((t for t in publication.texts.values() if t.text_id == form.text_id), None)
+    if text is None:
+        raise TamperedForm(_("This form belongs to another text. Open the page again."))
+    services.record_act(
+        person=person,
+        form=form,
+        shown=put_before(facts_of(person), slug, text.language, now).shown,
+        accepts=accepts,
+        note=posted.cleaned_data["note"],
+        request=services.Request(
+            ip=request.META.get("REMOTE_ADDR"), user_agent=request.headers.get("User-Agent", "")
+        ),
+        now=now,
+    )
+
+
+def safe_next(request: HttpRequest, address: str) -> str:
+    """Give `address` where it leads to a page of this site, else nothing."""
+    is_safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_safe else ""

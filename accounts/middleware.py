@@ -1,0 +1,47 @@
+"""The language and the zone in which a person reads."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone, translation
+
+from .models import User
+from .places import shipped_languages
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+def preferences(get_response: View) -> View:
+    """Speak the language asked for in the address, else the person's own, and use their time zone.
+
+    A request without a session cookie costs no query: the browser's languages were taken before
+    by `LocaleMiddleware`.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        person = signed_in_person(request)
+        asked = request.GET.get("language")
+        if asked in shipped_languages():
+            speak(request, asked)
+        elif person:
+            speak(request, person.language)
+        with timezone.override(ZoneInfo(person.time_zone) if person else None):
+            return get_response(request)
+
+    return middleware
+
+
+def signed_in_person(request: HttpRequest) -> User | None:
+    """Give whoever is signed in; None, without a query, where the request carries no session."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    return request.user if request.user.is_authenticated else None
+
+
+def speak(request: HttpRequest, language: str) -> None:
+    """Use `language` for the rest of this request."""
+    translation.activate(language)
+    request.LANGUAGE_CODE = language

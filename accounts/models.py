@@ -1,0 +1,76 @@
+"""Who people are: everyone who can be told of a change, and everyone who makes one."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .places import refuse_unknown
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people; an address is kept in lower case, so that it is the same whoever types it."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make and save a person; without a password they sign in by a code sent to `email`."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make and save a person who may do everything; `manage.py createsuperuser` calls it."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a person by address, without regard to case."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account, or a service account of a program."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    language = models.CharField(_("language"), max_length=12, default="en")
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        blank=True,
+        help_text=_("Two capital letters of ISO 3166-1. It decides which notice rule applies."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Berlin")
+    external_id = models.CharField(_("id in the shop"), max_length=64, null=True, blank=True)  # noqa: DJ001 - null, because an empty string would collide in the unique constraint
+    is_service = models.BooleanField(
+        _("service account"), default=False, help_text=_("A program. It is never told and never asked.")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the administration"), default=False)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_without_case"),
+            models.UniqueConstraint(fields=["external_id"], name="user_external_id_unique"),
+        ]
+        indexes = [models.Index(fields=["country"], name="user_country")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        """Raise `ValidationError` for a language, country or zone that is none."""
+        super().clean()
+        refuse_unknown(language=self.language, country=self.country, time_zone=self.time_zone)

@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+"""Run a management command of Policysite."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+from environs import EnvError
+
+
+def main() -> None:
+    """Run the command that the arguments name; a wrong setting ends with its name and exit status 2."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policysite.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvError as error:
+        sys.stderr.write(f"{error}\nCorrect it in the environment or in .env, then start again.\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Who is told, and were they: campaigns, their chunks of work, and every single notice."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import PolicyVersion
+
+
+class CampaignState(models.TextChoices):
+    """Whether notices may go out."""
+
+    RUNNING = "RUNNING", _("running")
+    PAUSED = "PAUSED", _("paused")
+    DONE = "DONE", _("done")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+class Campaign(models.Model):
+    """One version's notices to everyone concerned."""
+
+    version = models.OneToOneField(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    state = models.CharField(_("state"), max_length=16, choices=CampaignState, default=CampaignState.RUNNING)
+    generation = models.PositiveIntegerField(
+        _("generation"), default=1, help_text=_("Goes up with every pause and resumption.")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    planned_at = models.DateTimeField(_("first planned in full"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=CampaignState.values), name="campaign_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["PAUSED", "CANCELLED"]) | ~Q(reason=""),
+                name="campaign_stops_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"campaign-{self.pk}"
+
+
+class Wave(models.TextChoices):
+    """Which round of a campaign."""
+
+    ANNOUNCEMENT = "ANNOUNCEMENT", _("announcement")
+
+
+class Chunk(models.Model):
+    """Up to 500 notices that one worker sends at a time, held by a lease with a fencing token.
+
+    Progress is the sum of these counters, never a count over notices.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chunks", verbose_name=_("campaign"))
+    wave = models.CharField(_("wave"), max_length=16, choices=Wave, default=Wave.ANNOUNCEMENT)
+    size = models.PositiveIntegerField(_("notices"), default=0)
+    due_at = models.DateTimeField(_("due"), null=True)
+    lease_token = models.UUIDField(_("lease"), null=True)
+    lease_until = models.DateTimeField(_("lease ends"), null=True)
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    unknown = models.PositiveIntegerField(_("unknown"), default=0)
+    skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
+
+    class Meta:
+        verbose_name = _("chunk")
+        verbose_name_plural = _("chunks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lease_token=None, lease_until=None)
+                | Q(lease_token__isnull=False, lease_until__isnull=False),
+                name="chunk_lease_has_token_and_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="chunk_due", condition=Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"chunk-{self.pk}"
+
+
+class NoticeState(models.TextChoices):
+    """Where one notice is on its way."""
+
+    PENDING = "PENDING", _("to be sent")
+    SENDING = "SENDING", _("being sent")
+    RETRY = "RETRY", _("to be tried again")
+    ACCEPTED = "ACCEPTED", _("accepted by the mail server")
+    UNKNOWN = "UNKNOWN", _("unknown")
+    FAILED = "FAILED", _("failed")
+    SKIPPED = "SKIPPED", _("not sent")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+DUE_STATES = (NoticeState.PENDING, NoticeState.RETRY)
+STATES_WITH_REASON = (
+    NoticeState.RETRY,
+    NoticeState.UNKNOWN,
+    NoticeState.FAILED,
+    NoticeState.SKIPPED,
+    NoticeState.CANCELLED,
+)
+
+
+class NoticeChannel(models.TextChoices):
+    """By what means."""
+
+    MAIL = "MAIL", _("mail")
+
+
+class Notice(models.Model):
+    """One message to one person, and what became of it. Every non-send says why."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"))
+    chunk = models.ForeignKey(Chunk, models.PROTECT, related_name="notices", verbose_name=_("chunk"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("person")
+    )
+    wave = models.CharField(_("wave"), max_length=16, choices=Wave)
+    channel = models.CharField(_("channel"), max_length=16, choices=NoticeChannel)
+    state = models.CharField(_("state"), max_length=16, choices=NoticeState)
+    attempt = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("next attempt"), null=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    address = models.CharField(_("address used"), max_length=254, blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    message_id = models.CharField(_("Message-ID"), max_length=200, blank=True)
+    reply = models.CharField(_("the server's reply"), max_length=300, blank=True)
+    armed_at = models.DateTimeField(_("claimed for sending"), null=True)
+    settled_at = models.DateTimeField(_("settled"), null=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "user", "wave", "channel"], name="notice_once_per_person_wave_and_channel"
+            ),
+            models.CheckConstraint(condition=Q(state__in=NoticeState.values), name="notice_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=STATES_WITH_REASON) | ~Q(reason=""),
+                name="notice_not_sent_has_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["chunk", "id"], name="notice_due", condition=Q(state__in=DUE_STATES)),
+            models.Index(fields=["chunk"], name="notice_sending", condition=Q(state="SENDING")),
+        ]
+
+    def __str__(self) -> str:
+        return f"notice-{self.pk}"

@@ -1,0 +1,31 @@
+"""What a worker does when it is woken. The database decides what is due; a message only hurries it."""
+
+from uuid import uuid4
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import services
+
+# The broker holds a few dozen wake-ups at most, so that a pause is felt at once.
+WAKE_UPS = 24
+
+
+@shared_task(name="notifications.carry_notices", acks_late=True)
+def carry_notices() -> int:
+    """Plan what is unplanned, take back what a dead worker held, and wake a sender per due chunk."""
+    services.plan_campaigns(now=timezone.now())
+    services.reap_leases(now=timezone.now())
+    due = services.due_chunks(now=timezone.now(), limit=WAKE_UPS)
+    for chunk_id in due:
+        send_chunk.delay(chunk_id=chunk_id)
+    return len(due)
+
+
+@shared_task(name="notifications.send_chunk", acks_late=True)
+def send_chunk(*, chunk_id: int) -> int:
+    """Send what is due in one chunk; does nothing where another worker holds it or nothing is due."""
+    sent = services.send_chunk(chunk_id=chunk_id, token=uuid4(), clock=timezone.now)
+    if services.due_chunks(now=timezone.now(), limit=1):
+        carry_notices.delay()
+    return sent

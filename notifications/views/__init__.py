@@ -1,0 +1,1 @@
+"""The desk's page of a campaign, and the site's health."""

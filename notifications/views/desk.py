@@ -1,0 +1,77 @@
+"""How far the notices of a version are."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from policies.refusal import Refusal
+from policies.selectors import load_register
+from policies.views.desk import desk_page
+
+from ..models import Campaign, Notice, NoticeState
+from ..selectors import Progress, progress
+from ..services import pause_campaign, resume_campaign
+
+TROUBLED = (NoticeState.FAILED, NoticeState.UNKNOWN, NoticeState.SKIPPED, NoticeState.CANCELLED)
+
+
+@require_safe
+@desk_page("policies.view_policy")
+def campaign(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Show a version's campaign; a partial request gets the part that changes."""
+    entry = load_register().by_id.get(version_id)
+    if entry is None:
+        raise Http404(_("There is no published version at this address."))
+    found = Campaign.objects.filter(version=version_id).first()
+    context = {
+        "entry": entry,
+        "campaign": found,
+        "progress": progress(found) if found else Progress(),
+        "troubles": troubles(found) if found else [],
+    }
+    is_part = "HX-Request" in request.headers
+    return render(request, "desk/_progress.html" if is_part else "desk/campaign.html", context)
+
+
+def troubles(found: Campaign) -> list[dict[str, object]]:
+    """Give the reasons for which notices did not go out, the most frequent first."""
+    states = dict(NoticeState.choices)
+    rows = (
+        Notice.objects.filter(campaign=found, state__in=TROUBLED)
+        .values("state", "reason")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "reason")
+    )
+    return [{**row, "label": states[row["state"]]} for row in rows]
+
+
+@require_POST
+@desk_page("policies.publish_version")
+def pause(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Stop sending for now."""
+    return turn(request, version_id, pauses=True)
+
+
+@require_POST
+@desk_page("policies.publish_version")
+def resume(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Go on sending."""
+    return turn(request, version_id, pauses=False)
+
+
+def turn(request: HttpRequest, version_id: int, *, pauses: bool) -> HttpResponse:
+    """Pause or resume the campaign, and say what happened."""
+    found = Campaign.objects.filter(version=version_id).first()
+    if found is None:
+        raise Http404(_("This version has no campaign yet."))
+    try:
+        if pauses:
+            pause_campaign(campaign_id=found.pk, reason=_("Paused at the desk."))
+        else:
+            resume_campaign(campaign_id=found.pk)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("desk:campaign", version_id)

@@ -1,0 +1,55 @@
+"""Whether the site lives, and whether each part of it is ready."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from kombu import Connection
+from kombu.exceptions import KombuError
+
+from acceptance.triggers import ACCEPTANCE_TRIGGERS
+from policies.triggers import POLICY_TRIGGERS, missing_triggers
+
+
+@require_safe
+@never_cache
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Answer as long as the process lives."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Name each part with "ok" or the reason why not; 503 where one is not ready."""
+    parts = {name: check() for name, check in PARTS.items()}
+    is_ready = all(state in ("ok", "not used") for state in parts.values())
+    return JsonResponse({"ready": is_ready, "parts": parts}, status=200 if is_ready else 503)
+
+
+def database() -> str:
+    """Say whether the database answers and its triggers are in place."""
+    try:
+        missing = missing_triggers(connection, [*POLICY_TRIGGERS, *ACCEPTANCE_TRIGGERS])
+    except DatabaseError:
+        return "The database does not answer."
+    return f"Triggers are missing: {', '.join(missing)}. Run manage.py migrate." if missing else "ok"
+
+
+def broker() -> str:
+    """Say whether the broker answers, where one is set."""
+    if not settings.CELERY_BROKER_URL:
+        return "not used"
+    try:
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as found:
+            found.ensure_connection(max_retries=1, timeout=2)
+    except (OSError, KombuError):
+        return "The broker does not answer. Notices go on with manage.py run_notices."
+    return "ok"
+
+
+PARTS: dict[str, Callable[[], str]] = {"database": database, "broker": broker}

@@ -1,0 +1,65 @@
+"""What legal staff fill in at the desk."""
+
+from typing import ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from .models import Policy, PolicyKind, PolicyVersion
+
+
+class PolicyForm(forms.Form):
+    """A new policy."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Such as “Privacy policy”."))
+    slug = forms.SlugField(
+        label=_("Address"), max_length=60, help_text=_("Lower-case letters and hyphens: privacy-policy.")
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=PolicyKind.choices)
+    default_language = forms.ChoiceField(label=_("Default language"), choices=settings.LANGUAGES)
+
+    def clean_slug(self) -> str:
+        """Refuse an address that another policy has."""
+        slug: str = self.cleaned_data["slug"]
+        if Policy.objects.filter(slug=slug).exists():
+            raise forms.ValidationError(_("Another policy has this address. Choose another one."))
+        return slug
+
+
+class VersionForm(forms.ModelForm[PolicyVersion]):
+    """What is said of a draft as a whole."""
+
+    class Meta:
+        model = PolicyVersion
+        fields: ClassVar[list[str]] = ["change_class", "reason", "effective_at", "exception_reason"]
+        widgets: ClassVar[dict[str, forms.Widget]] = {
+            "reason": forms.Textarea(attrs={"rows": 3}),
+            "exception_reason": forms.Textarea(attrs={"rows": 2}),
+            "effective_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        }
+
+
+class TextForm(forms.Form):
+    """A draft's text in one language."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    summary = forms.CharField(
+        label=_("Summary of changes"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What changes for the reader, in plain words. It stands in the notice."),
+    )
+    body = forms.CharField(
+        label=_("Text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true"}),
+    )
+    based_on = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class RecallForm(forms.Form):
+    """Why a version is recalled."""
+
+    reason = forms.CharField(label=_("Reason for the recall"), widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,29 @@
+"""Instants as people write them."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from .refusal import Refusal
+
+
+class UnclearInstant(Refusal):
+    """The words name no instant, or none without a zone."""
+
+
+def parse_instant(value: str) -> datetime:
+    """Read an instant in ISO 8601 with its zone, such as `2026-12-01T00:00+01:00` or one ending in Z.
+
+    Raises `UnclearInstant` with a sentence that says what to write.
+    """
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError as error:
+        raise UnclearInstant(
+            _("“%(value)s” is not a date and time. Write it like 2026-12-01T00:00+01:00.") % {"value": value}
+        ) from error
+    if moment.tzinfo is None:
+        raise UnclearInstant(
+            _("“%(value)s” has no time zone. Add one, as in 2026-12-01T00:00+01:00.") % {"value": value}
+        )
+    return moment

@@ -1,0 +1,37 @@
+"""Approve a draft at the command line, as a person of the desk."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from policies.management.desk import chosen_draft, desk_person
+from policies.refusal import Refusal
+from policies.services import approve_version
+
+
+class Command(BaseCommand):
+    """Approve a draft's text as it stands now, by another person than its author."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what the command takes."""
+        parser.add_argument("slug", help="address of the policy")
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="who approves")
+        parser.add_argument("--draft", type=int, metavar="ID", help="which draft, where there are several")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Approve, and say what was approved."""
+        try:
+            draft = chosen_draft(options["slug"], options["draft"])
+            approval = approve_version(
+                version_id=draft.pk,
+                approver=desk_person(options["by"]),
+                fingerprint=draft.fingerprint,
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            raise CommandError(str(refusal), returncode=2) from refusal
+        self.stdout.write(f"Approved draft {draft.pk} of {options['slug']}: {approval.fingerprint}.")

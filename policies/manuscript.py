@@ -1,0 +1,123 @@
+"""Read a policy as people hand it over: Markdown with front matter, or plain text."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from django.utils.translation import gettext as _
+
+from .refusal import Refusal
+from .rendering import TEXT_LIMIT, TextTooLarge, normalise
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+FIRST_HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
+LINE_STARTS = re.compile(r"^(\s*)([#+-]|~{3}|\d+[.)]|[:=])", re.MULTILINE)
+SOFT_WRAPPED = 200
+HEADING_LENGTH = 100
+TITLE_LENGTH = 200
+
+
+class UnreadableFile(Refusal):
+    """The file is missing, of a kind that is not read, or not UTF-8."""
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A text as it was handed over; `title`, `summary` and `reason` are empty where it names none."""
+
+    title: str
+    body: str
+    summary: str = ""
+    reason: str = ""
+
+
+def read_manuscript(path: Path) -> Manuscript:
+    """Read the `.md` or `.txt` file at `path`.
+
+    Raises `UnreadableFile`, `TextTooLarge` and `EmptyText`, each with a sentence for a person.
+    """
+    if path.suffix.lower() not in (".md", ".markdown", ".txt"):
+        raise UnreadableFile(_("%(file)s is neither a .md nor a .txt file.") % {"file": path.name})
+    text = normalise(read_text(path))
+    return from_plain_text(text) if path.suffix.lower() == ".txt" else from_markdown(text)
+
+
+def read_text(path: Path) -> str:
+    """Read the file at `path` as UTF-8, with or without a byte order mark."""
+    try:
+        if path.stat().st_size > TEXT_LIMIT:
+            raise TextTooLarge(_("%(file)s is over 2 MB. Shorten or split it.") % {"file": path.name})
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            _("%(file)s is not UTF-8 (byte %(position)d). Save it as UTF-8, then import it again.")
+            % {"file": path.name, "position": error.start}
+        ) from error
+    except OSError as error:
+        raise UnreadableFile(
+            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
+        ) from error
+
+
+def from_markdown(text: str) -> Manuscript:
+    """Take front matter and a leading `#` heading off `text`; the heading is the title of last resort."""
+    front, body = split_front_matter(text)
+    heading = FIRST_HEADING.match(body)
+    if heading:
+        body = body[heading.end() :]
+    title = front.get("title") or (heading.group(1) if heading else "")
+    return Manuscript(
+        title=title[:TITLE_LENGTH],
+        body=normalise(body.strip("\n") + "\n"),
+        summary=front.get("summary", ""),
+        reason=front.get("reason", ""),
+    )
+
+
+def split_front_matter(text: str) -> tuple[dict[str, str], str]:
+    """Give the front matter's plain values, and the text behind it.
+
+    What does not parse as YAML is no front matter and stays in the text: nothing is lost.
+    """
+    match = FRONT_MATTER.match(text)
+    if not match:
+        return {}, text
+    try:
+        values = yaml.safe_load(match.group(1))
+    except yaml.YAMLError:
+        return {}, text
+    if not isinstance(values, dict):
+        return {}, text
+    plain = {str(key): str(value).strip() for key, value in values.items() if isinstance(value, str | int)}
+    return plain, text[match.end() :]
+
+
+def from_plain_text(text: str) -> Manuscript:
+    """Turn plain text into Markdown: a heading on a line of its own becomes a Markdown heading.
+
+    A file whose lines run past 200 characters holds one paragraph a line; in any other, blank
+    lines part the paragraphs. The first heading-like line is the title.
+    """
+    paragraphs = split_paragraphs(text)
+    title = paragraphs.pop(0) if len(paragraphs) > 1 and is_heading(paragraphs[0]) else ""
+    body = "\n\n".join(f"## {escape(part)}" if is_heading(part) else escape(part) for part in paragraphs)
+    return Manuscript(title=title, body=normalise(body + "\n"))
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """Give the paragraphs of plain `text`, without blank ones."""
+    soft_wrapped = any(len(line) > SOFT_WRAPPED for line in text.splitlines())
+    parts = text.splitlines() if soft_wrapped else re.split(r"\n\s*\n", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def is_heading(part: str) -> bool:
+    """Whether a paragraph of plain text is a heading: one short line that ends no sentence."""
+    return "\n" not in part and len(part) <= HEADING_LENGTH and part[-1] not in ".:;,!?…"
+
+
+def escape(part: str) -> str:
+    """Give `part` so that Markdown shows it as it stands."""
+    return LINE_STARTS.sub(r"\1\\\2", MARKDOWN_SIGNS.sub(r"\\\1", part))

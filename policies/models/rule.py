@@ -1,0 +1,73 @@
+"""Notice rules: how long before, and what is asked of whom. Data that counsel edits."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .policy import PolicyKind
+from .version import ChangeClass
+
+EVERYWHERE = "*"
+EUROPEAN_UNION = "EU"
+
+
+class Assent(models.TextChoices):
+    """What a rule asks of a person. Acknowledging is not agreeing."""
+
+    NONE = "NONE", _("Nothing")
+    ACKNOWLEDGE = "ACKNOWLEDGE", _("To acknowledge: I have seen it")
+    AGREE = "AGREE", _("To agree: I accept it")
+
+
+class NoticeRule(models.Model):
+    """What a change of one class, to one kind of policy, asks in one jurisdiction."""
+
+    policy_kind = models.CharField(_("kind of policy"), max_length=16, choices=PolicyKind)
+    change_class = models.CharField(_("class of change"), max_length=16, choices=ChangeClass)
+    jurisdiction = models.CharField(
+        _("jurisdiction"),
+        max_length=2,
+        default=EVERYWHERE,
+        help_text=_("A country code, EU, or * for everywhere else. The narrowest one applies."),
+    )
+    min_notice_days = models.PositiveSmallIntegerField(_("least days of notice"))
+    is_told = models.BooleanField(
+        _("people are told"), default=True, help_text=_("Whether a notice is sent to each person.")
+    )
+    assent = models.CharField(_("asks"), max_length=16, choices=Assent)
+    grace_days = models.PositiveSmallIntegerField(
+        _("days of grace"), default=0, help_text=_("From effect until the gate closes.")
+    )
+    reminder_days = models.JSONField(
+        _("reminders"), default=list, blank=True, help_text=_("Days after the announcement.")
+    )
+    is_deemed_by_use = models.BooleanField(
+        _("continued use is acceptance"),
+        default=False,
+        help_text=_("Whether going on using the shop may be taken for acceptance."),
+    )
+    source = models.CharField(_("source of the rule"), max_length=300)
+
+    class Meta:
+        verbose_name = _("notice rule")
+        verbose_name_plural = _("notice rules")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy_kind", "change_class", "jurisdiction"], name="notice_rule_unique_per_place"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(assent__in=Assent.values), name="notice_rule_assent_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(change_class=ChangeClass.NEW_PURPOSE, is_deemed_by_use=True),
+                name="notice_rule_never_deems_a_new_purpose",
+                violation_error_message=_("A new purpose is never accepted by use alone: untick it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_deemed_by_use=False) | models.Q(is_told=True),
+                name="notice_rule_deems_only_the_told",
+                violation_error_message=_("Only people who were told can be deemed to accept."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy_kind}/{self.change_class}/{self.jurisdiction}"

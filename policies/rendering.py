@@ -1,0 +1,95 @@
+"""From Markdown to sanitised HTML, and the digests that name a text.
+
+Python-Markdown lets scripts and event attributes through, so nothing it makes is used before nh3
+has sanitised it. Nothing here asks the network for anything.
+"""
+
+import hashlib
+import unicodedata
+from importlib.metadata import version as release
+
+import markdown
+import nh3
+from django.utils.translation import gettext as _
+
+from .refusal import Refusal
+
+TEXT_LIMIT = 2_000_000
+RULES = 1
+RENDERER = f"markdown {release('markdown')}, nh3 {release('nh3')}, rules {RULES}"
+
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+TAGS = HEADINGS | {
+    *("p", "br", "hr", "div", "span", "section", "blockquote", "pre", "code", "kbd"),
+    *("ul", "ol", "li", "dl", "dt", "dd"),
+    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+    *("a", "em", "strong", "b", "i", "u", "s", "small", "sub", "sup", "abbr", "q", "cite", "del", "ins"),
+    *("details", "summary"),
+}
+ATTRIBUTES = {
+    **{heading: {"id"} for heading in HEADINGS},
+    "a": {"href", "title", "id", "class"},
+    "abbr": {"title"},
+    "li": {"id"},
+    "ol": {"start"},
+    "sup": {"id"},
+    "td": {"style", "colspan", "rowspan"},
+    "th": {"style", "colspan", "rowspan", "scope"},
+}
+
+
+class EmptyText(Refusal):
+    """The text holds nothing but white space."""
+
+
+class TextTooLarge(Refusal):
+    """The text is larger than `TEXT_LIMIT` bytes of UTF-8."""
+
+
+def normalise(text: str) -> str:
+    """Give `text` in NFC with LF line ends, the form whose digest is taken.
+
+    Raises `EmptyText` and `TextTooLarge`.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not text.strip():
+        raise EmptyText(_("The text is empty. Write or paste it, then save again."))
+    if len(text.encode()) > TEXT_LIMIT:
+        raise TextTooLarge(_("The text is over 2 MB. Shorten it or split it into two policies."))
+    return text
+
+
+def digest(text: str) -> str:
+    """Give the SHA-256 of `text` in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def render(body: str) -> str:
+    """Give the sanitised HTML of the Markdown `body`, headings from `h2` on.
+
+    The page's own heading is the title; a body that uses `#` moves down by one level.
+    """
+    html = convert(body, top_level=1)
+    if "<h1" in html:
+        html = convert(body, top_level=2)
+    return sanitise(html)
+
+
+def convert(body: str, *, top_level: int) -> str:
+    """Give the raw HTML of `body`; `#` becomes a heading of `top_level`."""
+    settings = {"toc": {"baselevel": top_level}}
+    extensions = ["extra", "toc", "sane_lists"]
+    return markdown.markdown(body, extensions=extensions, extension_configs=settings, output_format="html")
+
+
+def sanitise(html: str) -> str:
+    """Give `html` without anything active: no script, no style sheet, no image, no event handler."""
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener noreferrer",
+        filter_style_properties={"text-align"},
+        clean_content_tags={"script", "style", "iframe", "object", "svg", "math", "template", "noscript"},
+    )

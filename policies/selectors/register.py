@@ -1,0 +1,203 @@
+"""The register of publications: every published version, and what it was at any instant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import lru_cache
+from itertools import groupby
+from threading import Lock
+
+from cachetools import cached
+from django.utils.translation import gettext_lazy as _
+
+from ..models import PolicyText, PolicyVersion
+from .kept import kept
+
+
+class State(Enum):
+    """What a published version is at an instant. Derived from the record, never stored."""
+
+    ANNOUNCED = "announced"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+    OVERTAKEN = "overtaken"
+    RECALLED = "recalled"
+
+    @property
+    def label(self) -> str:
+        """The state in the reader's language."""
+        return str(STATE_LABELS[self])
+
+
+STATE_LABELS = {
+    State.ANNOUNCED: _("announced"),
+    State.IN_FORCE: _("in force"),
+    State.SUPERSEDED: _("superseded"),
+    State.OVERTAKEN: _("overtaken before it took effect"),
+    State.RECALLED: _("recalled"),
+}
+
+
+@dataclass(frozen=True)
+class TextEntry:
+    """A published text without its body: enough to list, link and name it."""
+
+    text_id: int
+    language: str
+    title: str
+    summary: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published version as the register holds it. Instants are aware."""
+
+    version_id: int
+    policy_id: int
+    slug: str
+    name: str
+    kind: str
+    default_language: str
+    number: int
+    change_class: str
+    reason: str
+    published_at: datetime
+    effective_at: datetime
+    imported: bool
+    recalled_at: datetime | None
+    texts: Mapping[str, TextEntry]
+
+    def text(self, language: str) -> TextEntry:
+        """Give the text in `language`, else in the policy's default language, else in any."""
+        return (
+            self.texts.get(language)
+            or self.texts.get(self.default_language)
+            or next(iter(self.texts.values()))
+        )
+
+    def is_recalled(self, at: datetime) -> bool:
+        """Whether the version was recalled at `at` or before."""
+        return self.recalled_at is not None and self.recalled_at <= at
+
+
+class Register:
+    """All publications, by policy and number."""
+
+    def __init__(self, publications: Iterable[Publication]) -> None:
+        """Take publications ordered by slug and number."""
+        self.by_slug = {
+            slug: tuple(group) for slug, group in groupby(publications, key=lambda entry: entry.slug)
+        }
+        self.by_id = {entry.version_id: entry for entries in self.by_slug.values() for entry in entries}
+
+    def of(self, slug: str) -> tuple[Publication, ...]:
+        """Give every publication of a policy, the oldest first; none where it has none."""
+        return self.by_slug.get(slug, ())
+
+    def numbered(self, slug: str, number: int) -> Publication | None:
+        """Give version `number` of a policy, or None."""
+        return next((entry for entry in self.of(slug) if entry.number == number), None)
+
+    def in_force(self, slug: str, at: datetime) -> Publication | None:
+        """Give the version in force at `at`: the highest number that has taken effect unrecalled."""
+        return next(
+            (
+                entry
+                for entry in reversed(self.of(slug))
+                if entry.effective_at <= at and not entry.is_recalled(at)
+            ),
+            None,
+        )
+
+    def announced(self, slug: str, at: datetime) -> tuple[Publication, ...]:
+        """Give the versions that are published at `at` and still to take effect, the next first."""
+        coming = [entry for entry in self.of(slug) if self.state(entry, at) is State.ANNOUNCED]
+        return tuple(sorted((e for e in coming if e.published_at <= at), key=lambda e: e.effective_at))
+
+    def newest(self, slug: str, at: datetime) -> Publication | None:
+        """Give the newest version that is in force or announced at `at`."""
+        live = [e for e in (*self.announced(slug, at), self.in_force(slug, at)) if e is not None]
+        return max(live, key=lambda entry: entry.number, default=None)
+
+    def before(self, entry: Publication) -> Publication | None:
+        """Give the version that `entry` replaced or will replace: in force just before it."""
+        earlier = [
+            e
+            for e in self.of(entry.slug)
+            if e.number < entry.number
+            and e.effective_at <= entry.effective_at
+            and not e.is_recalled(entry.effective_at)
+        ]
+        return earlier[-1] if earlier else None
+
+    def state(self, entry: Publication, at: datetime) -> State:
+        """Say what `entry` is at `at`."""
+        if entry.is_recalled(at):
+            return State.RECALLED
+        if self.is_overtaken(entry):
+            return State.OVERTAKEN
+        if at < entry.effective_at:
+            return State.ANNOUNCED
+        return State.IN_FORCE if self.in_force(entry.slug, at) == entry else State.SUPERSEDED
+
+    def is_overtaken(self, entry: Publication) -> bool:
+        """Whether a higher number takes effect no later, so that `entry` never does."""
+        return any(
+            later.number > entry.number
+            and later.effective_at <= entry.effective_at
+            and not later.is_recalled(later.effective_at)
+            for later in self.of(entry.slug)
+        )
+
+
+@cached(kept(1), lock=Lock())
+def register() -> Register:
+    """Give the register, at most a second old."""
+    return load_register()
+
+
+def load_register() -> Register:
+    """Read the register from the database, in one query, leaving the bodies where they are."""
+    rows = (
+        PolicyText.objects.filter(version__published_at__isnull=False)
+        .select_related("version__policy", "version__recall")
+        .defer("body", "html")
+        .order_by("version__policy__slug", "version__number", "language")
+    )
+    return Register(
+        publication(version, list(texts)) for version, texts in groupby(rows, key=lambda text: text.version)
+    )
+
+
+def publication(version: PolicyVersion, texts: list[PolicyText]) -> Publication:
+    """Give the register's entry for a published `version` with its `texts`."""
+    if version.number is None or version.published_at is None or version.effective_at is None:
+        raise ValueError("A published version has a number and its moments.")
+    recall = getattr(version, "recall", None)
+    return Publication(
+        version_id=version.pk,
+        policy_id=version.policy_id,
+        slug=version.policy.slug,
+        name=version.policy.name,
+        kind=version.policy.kind,
+        default_language=version.policy.default_language,
+        number=version.number,
+        change_class=version.change_class,
+        reason=version.reason,
+        published_at=version.published_at,
+        effective_at=version.effective_at,
+        imported=version.imported_at is not None,
+        recalled_at=recall.recalled_at if recall else None,
+        texts={
+            text.language: TextEntry(text.pk, text.language, text.title, text.summary, text.sha256)
+            for text in texts
+        },
+    )
+
+
+@lru_cache(maxsize=256)
+def html_of(entry: TextEntry) -> str:
+    """Give the HTML of a published text. It never changes, so it is kept for as long as there is room."""
+    return PolicyText.objects.values_list("html", flat=True).get(pk=entry.text_id)

@@ -1,0 +1,79 @@
+"""Which notice rule applies to whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+
+from cachetools import cached
+
+from accounts.places import EEA
+
+from ..models import Assent, NoticeRule
+from ..models.rule import EUROPEAN_UNION, EVERYWHERE
+from .kept import kept
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a change asks of the people of one place, and the rule's own words on where that comes from."""
+
+    min_notice_days: int
+    is_told: bool
+    assent: str
+    grace_days: int
+    is_deemed_by_use: bool
+    jurisdiction: str
+    source: str
+
+
+# Where counsel has written no rule, nobody is left untold and nothing is taken for granted.
+NO_RULE = Demand(
+    0, True, Assent.ACKNOWLEDGE, 30, False, EVERYWHERE, "No rule is written; the cautious one holds."
+)
+
+
+class RuleBook:
+    """All notice rules, by kind of policy, class of change and jurisdiction."""
+
+    def __init__(self, rules: Iterable[NoticeRule]) -> None:
+        self.demands = {
+            (rule.policy_kind, rule.change_class, rule.jurisdiction): Demand(
+                rule.min_notice_days,
+                rule.is_told,
+                rule.assent,
+                rule.grace_days,
+                rule.is_deemed_by_use,
+                rule.jurisdiction,
+                rule.source,
+            )
+            for rule in rules
+        }
+
+    def demand(self, kind: str, change_class: str, country: str) -> Demand:
+        """Give what a change asks of a person in `country`: the narrowest rule that is written."""
+        for place in jurisdictions(country):
+            found = self.demands.get((kind, change_class, place))
+            if found:
+                return found
+        return NO_RULE
+
+
+def jurisdictions(country: str) -> tuple[str, ...]:
+    """Give the jurisdictions of a country, the narrowest first.
+
+    A person whose country is not known is treated as one of the Union, where the rules are strictest.
+    """
+    if country in EEA or not country:
+        return country, EUROPEAN_UNION, EVERYWHERE
+    return country, EVERYWHERE
+
+
+@cached(kept(1), lock=Lock())
+def rule_book() -> RuleBook:
+    """Give all notice rules, at most a second old."""
+    return load_rule_book()
+
+
+def load_rule_book() -> RuleBook:
+    """Read all notice rules, in one query."""
+    return RuleBook(NoticeRule.objects.order_by("pk"))

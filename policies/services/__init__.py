@@ -1,0 +1,41 @@
+"""What can be done to a policy: draft, approve, publish, import, recall."""
+
+from .approval import ApprovalRefused, approve_version
+from .drafting import (
+    AlreadyPublished,
+    EffectiveMomentPassed,
+    TextChangedMeanwhile,
+    ask_for_review,
+    create_policy,
+    edit_version,
+    save_text,
+    start_draft,
+    text_state,
+)
+from .importing import ImportedVersion, ImportRefused, import_draft, import_history
+from .permission import NotPermitted
+from .publication import PublicationRefused, publish_version
+from .recall import RecallRefused, recall_version
+
+__all__ = [
+    "AlreadyPublished",
+    "ApprovalRefused",
+    "EffectiveMomentPassed",
+    "ImportRefused",
+    "ImportedVersion",
+    "NotPermitted",
+    "PublicationRefused",
+    "RecallRefused",
+    "TextChangedMeanwhile",
+    "approve_version",
+    "ask_for_review",
+    "create_policy",
+    "edit_version",
+    "import_draft",
+    "import_history",
+    "publish_version",
+    "recall_version",
+    "save_text",
+    "start_draft",
+    "text_state",
+]

@@ -1,0 +1,176 @@
+"""Write drafts: everything that may still change."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+from ..fingerprints import version_fingerprint
+from ..models import ChangeClass, Policy, PolicyText, PolicyVersion
+from ..refusal import Refusal
+from ..rendering import RENDERER, digest, normalise, render
+
+
+class AlreadyPublished(Refusal):
+    """The version is published and never changes again."""
+
+
+class TextChangedMeanwhile(Refusal):
+    """Somebody else saved this text after the form was opened."""
+
+
+def create_policy(*, slug: str, kind: str, name: str, default_language: str) -> Policy:
+    """Make a policy without any version. Raises `ValidationError` naming the field that is wrong."""
+    policy = Policy(slug=slug, kind=kind, name=name, default_language=default_language)
+    policy.full_clean()
+    policy.save()
+    return policy
+
+
+@transaction.atomic
+def start_draft(*, policy_id: int, author: User | None, now: datetime) -> PolicyVersion:
+    """Start a draft that begins as a copy of the newest published version's texts.
+
+    Reason, summaries and effective moment start empty: they belong to one change.
+    """
+    policy = Policy.objects.select_for_update().get(pk=policy_id)
+    draft = PolicyVersion.objects.create(policy=policy, author=author, created_at=now)
+    newest = policy.versions.filter(published_at__isnull=False).order_by("-number").first()
+    for text in newest.texts.order_by("language") if newest else []:
+        PolicyText.objects.create(
+            version=draft,
+            language=text.language,
+            title=text.title,
+            body=text.body,
+            html=text.html,
+            sha256=text.sha256,
+            renderer=text.renderer,
+        )
+    return sign(draft)
+
+
+@transaction.atomic
+def edit_version(
+    *,
+    version_id: int,
+    change_class: str,
+    reason: str,
+    effective_at: datetime | None,
+    exception_reason: str,
+    now: datetime,
+) -> PolicyVersion:
+    """Change what is said of a draft as a whole. Locks the policy.
+
+    Raises `AlreadyPublished`, `UnknownChangeClass`, and `EffectiveMomentPassed` for a moment not after `now`.
+    """
+    draft = lock_draft(version_id)
+    draft.change_class = known_class(change_class)
+    draft.reason = reason.strip()
+    draft.exception_reason = exception_reason.strip()
+    moved = effective_at != draft.effective_at
+    draft.effective_at = effective_at
+    if moved and effective_at is not None:
+        refuse_past(effective_at, now)
+    return sign(draft)
+
+
+class UnknownChangeClass(Refusal):
+    """The change class is none of those that rules are written for."""
+
+
+def known_class(value: str) -> ChangeClass:
+    """Give the change class named `value`. Raises `UnknownChangeClass`."""
+    try:
+        return ChangeClass(value)
+    except ValueError as error:
+        raise UnknownChangeClass(
+            _("“%(value)s” is no class of change. Choose one of: %(classes)s.")
+            % {"value": value, "classes": ", ".join(ChangeClass.values)}
+        ) from error
+
+
+class EffectiveMomentPassed(Refusal):
+    """The effective moment is not in the future."""
+
+
+def refuse_past(effective_at: datetime, now: datetime) -> None:
+    """Raise `EffectiveMomentPassed` unless `effective_at` lies after `now`."""
+    if effective_at <= now:
+        raise EffectiveMomentPassed(
+            _("The effective moment %(moment)s has passed. Choose a later one.")
+            % {"moment": effective_at.isoformat(timespec="minutes")}
+        )
+
+
+@transaction.atomic
+def save_text(
+    *,
+    version_id: int,
+    language: str,
+    title: str,
+    summary: str,
+    body: str,
+    based_on: str | None = None,
+) -> PolicyText:
+    """Save a draft's text in one language and render it. Locks the policy.
+
+    `based_on` is the `text_state` that the writer had before them, or None to save whatever is there.
+    Raises `AlreadyPublished`, `TextChangedMeanwhile`, `EmptyText`, `TextTooLarge`, and
+    `ValidationError` for an unknown language or a missing title.
+    """
+    draft = lock_draft(version_id)
+    text = draft.texts.filter(language=language).first() or PolicyText(version=draft, language=language)
+    if based_on is not None and based_on != text_state(text):
+        raise TextChangedMeanwhile(
+            _("Somebody else saved this text while you were writing. Compare, then save again to replace it.")
+        )
+    text.title = title.strip()
+    text.summary = normalise_short(summary)
+    text.body = normalise(body)
+    text.sha256 = digest(text.body)
+    text.html = render(text.body)
+    text.renderer = RENDERER
+    text.full_clean(exclude=["html", "sha256", "renderer"])
+    text.save()
+    sign(draft)
+    return text
+
+
+def text_state(text: PolicyText) -> str:
+    """Give the digest of all that a writer edits in `text`; empty while it was never saved."""
+    return digest(f"{text.title}\0{text.summary}\0{text.body}") if text.pk else ""
+
+
+def normalise_short(value: str) -> str:
+    """Give a summary in the form in which it is digested; an empty one stays empty."""
+    return normalise(value.strip()) if value.strip() else ""
+
+
+@transaction.atomic
+def ask_for_review(*, version_id: int, now: datetime) -> PolicyVersion:
+    """Put a draft before the approvers. Raises `AlreadyPublished`."""
+    draft = lock_draft(version_id)
+    draft.review_asked_at = now
+    draft.save()
+    return draft
+
+
+def lock_draft(version_id: int) -> PolicyVersion:
+    """Lock the policy of the draft `version_id` and give the draft. Raises `AlreadyPublished`."""
+    Policy.objects.select_for_update().get(versions=version_id)
+    version = PolicyVersion.objects.select_related("policy", "author").get(pk=version_id)
+    if version.is_published:
+        raise AlreadyPublished(
+            _("Version %(number)d is published and never changes. Start a new draft instead.")
+            % {"number": version.number}
+        )
+    return version
+
+
+def sign(draft: PolicyVersion) -> PolicyVersion:
+    """Save `draft` with the fingerprint of all that it now says."""
+    draft.fingerprint = version_fingerprint(draft)
+    draft.save()
+    return draft

@@ -1,0 +1,10 @@
+"""What this app announces to those above it."""
+
+from django.dispatch import Signal
+
+# Sent after the commit that published a version. Arguments: version_id (int).
+# A doorbell, not a letter: the row in the database is the letter, and is found without it.
+version_published = Signal()
+
+# Sent when the text of a version is put before a reader. Arguments: request, version_ids (list of int).
+text_viewed = Signal()

@@ -1,0 +1,172 @@
+"""Database triggers that keep evidence unchanged, on SQLite and on PostgreSQL.
+
+They hold whoever writes: the ORM, a bulk update, a person at the database's own prompt. SQLite
+drops a table's triggers when Django rebuilds the table to alter it, so they are made again after
+every migration.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Refuses one kind of change to one table.
+
+    `condition` is SQL that both databases read, about `OLD` and `NEW`; where it holds, the
+    statement fails with `message` as an integrity error. `{differs}` stands for the operator that
+    tells values apart and knows null.
+    """
+
+    name: str
+    table: str
+    event: str
+    condition: str
+    message: str
+
+
+DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
+
+NAMES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+}
+
+CREATE_SQLITE = """
+CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {condition}
+BEGIN SELECT RAISE(ABORT, '{message}'); END
+"""
+
+CREATE_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $body$;
+CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
+"""
+
+
+def create_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> None:
+    """Make `triggers` on the database of `connection`, replacing those of the same name."""
+    triggers = list(triggers)
+    drop_triggers(connection, triggers)
+    template = CREATE_SQLITE if connection.vendor == "sqlite" else CREATE_POSTGRESQL
+    with connection.cursor() as cursor:
+        for trigger in triggers:
+            condition = trigger.condition.format(differs=DIFFERS[connection.vendor])
+            cursor.execute(template.format(**{**vars(trigger), "condition": condition}))
+
+
+def drop_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> None:
+    """Remove `triggers` where they are there."""
+    on_table = " ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for trigger in triggers:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table.format(table=trigger.table)}")
+
+
+def missing_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> list[str]:
+    """Give the names of those `triggers` that the database does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES[connection.vendor])
+        there = {row[0] for row in cursor.fetchall()}
+    return [trigger.name for trigger in triggers if trigger.name not in there]
+
+
+def differing(columns: Iterable[str]) -> str:
+    """Give the condition under which a changed row differs in one of `columns`."""
+    return "(" + " OR ".join(f"OLD.{column} {{differs}} NEW.{column}" for column in columns) + ")"
+
+
+def published(version_column: str) -> str:
+    """Give the condition under which the version in `version_column` is published."""
+    version = "SELECT 1 FROM policies_policyversion v WHERE v.published_at IS NOT NULL AND v.id = "
+    return f"EXISTS ({version}{version_column})"
+
+
+def published_text(text_column: str, version_column: str) -> str:
+    """Give the condition under which a text belongs to a version that is published."""
+    text = "SELECT 1 FROM policies_policytext t WHERE t.version_id = "
+    return f"({published(version_column)} AND EXISTS ({text}{version_column} AND t.id = {text_column}))"
+
+
+POLICY_TRIGGERS = [
+    Trigger(
+        "version_unchanged_once_published",
+        "policies_policyversion",
+        "UPDATE",
+        "OLD.published_at IS NOT NULL",
+        "A published version never changes. Publish a new version instead.",
+    ),
+    Trigger(
+        "version_kept_once_published",
+        "policies_policyversion",
+        "DELETE",
+        "OLD.published_at IS NOT NULL",
+        "A published version is never deleted. Recall it instead.",
+    ),
+    Trigger(
+        "text_unchanged_once_published",
+        "policies_policytext",
+        "UPDATE",
+        f"({published('OLD.version_id')} OR {published('NEW.version_id')})",
+        "A published text never changes. Publish a new version instead.",
+    ),
+    Trigger(
+        "text_kept_once_published",
+        "policies_policytext",
+        "DELETE",
+        published("OLD.version_id"),
+        "A published text is never deleted. Recall its version instead.",
+    ),
+    Trigger(
+        "text_not_added_once_published",
+        "policies_policytext",
+        "INSERT",
+        published("NEW.version_id"),
+        "A published version takes no further text. Publish a new version instead.",
+    ),
+    Trigger(
+        "approval_unchanged",
+        "policies_approval",
+        "UPDATE",
+        "TRUE",
+        "An approval never changes.",
+    ),
+    Trigger(
+        "approval_kept_once_published",
+        "policies_approval",
+        "DELETE",
+        published("OLD.version_id"),
+        "An approval of a published version is never deleted.",
+    ),
+    Trigger(
+        "approval_not_added_once_published",
+        "policies_approval",
+        "INSERT",
+        published("NEW.version_id"),
+        "A published version takes no further approval.",
+    ),
+    Trigger(
+        "approval_not_by_the_author",
+        "policies_approval",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM policies_policyversion v"
+        " WHERE v.id = NEW.version_id AND v.author_id = NEW.approver_id)",
+        "A version is approved by another person than its author.",
+    ),
+    Trigger("recall_unchanged", "policies_recall", "UPDATE", "TRUE", "A recall never changes."),
+    Trigger("recall_kept", "policies_recall", "DELETE", "TRUE", "A recall is never deleted."),
+    Trigger(
+        "policy_address_unchanged_once_published",
+        "policies_policy",
+        "UPDATE",
+        "OLD.slug <> NEW.slug AND EXISTS (SELECT 1 FROM policies_policyversion v"
+        " WHERE v.policy_id = OLD.id AND v.published_at IS NOT NULL)",
+        "The address of a policy with a published version never changes.",
+    ),
+]

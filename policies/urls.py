@@ -1,0 +1,28 @@
+"""Addresses of the public pages, and of this app's part of the desk."""
+
+from django.urls import path
+
+from .views import desk, public
+
+public_patterns = [
+    path("", public.index, name="index"),
+    path("policies/<slug:slug>/", public.policy, name="policy"),
+    path("policies/<slug:slug>/versions/", public.versions, name="versions"),
+    path("policies/<slug:slug>/versions/<int:number>/", public.version, name="version"),
+    path("policies/<slug:slug>/compare/<int:old>...<int:new>/", public.compare, name="compare"),
+    path("policies/<slug:slug>/feed.atom", public.feed, name="feed"),
+]
+
+desk_patterns = [
+    path("", desk.overview, name="overview"),
+    path("policies/new/", desk.new_policy, name="new_policy"),
+    path("policies/<slug:slug>/drafts/", desk.start_draft, name="start_draft"),
+    path("preview/", desk.preview, name="preview"),
+    path("versions/<int:version_id>/", desk.version, name="version"),
+    path("versions/<int:version_id>/texts/<slug:language>/", desk.text, name="text"),
+    path("versions/<int:version_id>/changes/<slug:language>/", desk.changes, name="changes"),
+    path("versions/<int:version_id>/review/", desk.ask_for_review, name="ask_for_review"),
+    path("versions/<int:version_id>/approve/", desk.approve, name="approve"),
+    path("versions/<int:version_id>/publish/", desk.publish, name="publish"),
+    path("versions/<int:version_id>/recall/", desk.recall, name="recall"),
+]

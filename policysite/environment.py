@@ -1,0 +1,67 @@
+"""Read values from the environment, and refuse what cannot be meant, by the name of the setting."""
+
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from environs import Env
+from marshmallow import ValidationError
+
+BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
+
+
+def open_environment(path: Path) -> Env:
+    """Give the environment, completed by the `.env` file at `path` where there is one."""
+    env = Env()
+    env.read_env(str(path), recurse=False)
+    return env
+
+
+def web_address(value: str) -> None:
+    """Refuse a site address that is not `http(s)://host` without a path."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ValidationError(f"{value!r} is not an address like https://policies.example, without a path.")
+
+
+def broker_address(value: str) -> None:
+    """Refuse a broker that the notice pipeline was never run on."""
+    if value and urlsplit(value).scheme not in BROKER_SCHEMES:
+        raise ValidationError(f"The address must begin with one of {', '.join(BROKER_SCHEMES)}.")
+
+
+def database_engine(value: str) -> None:
+    """Refuse a database without the triggers that keep published versions unchanged."""
+    if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ValidationError("The address must begin with sqlite:// or postgresql://.")
+
+
+def time_zone(value: str) -> None:
+    """Refuse a zone that the IANA database does not name."""
+    if value not in available_timezones():
+        raise ValidationError(f"{value!r} is not a time zone like Europe/Berlin.")
+
+
+def address_line(value: str) -> None:
+    """Refuse a sender without an @, which no mail server would take."""
+    if "@" not in value or "\n" in value:
+        raise ValidationError(f"{value!r} is not an e-mail address.")
+
+
+def kept_secret(path: Path) -> str:
+    """Give the secret kept at `path`, made on first use, readable by its owner alone.
+
+    It is written aside and then linked into place, so that of two processes that start at once
+    both read the same whole secret.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):
+            path.hardlink_to(aside)
+        aside.unlink()
+    return path.read_text().strip()

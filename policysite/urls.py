@@ -1,0 +1,25 @@
+"""All addresses of the site."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from acceptance import urls as acceptance
+from notifications import urls as notifications
+from policies import urls as policies
+
+desk_patterns = [*policies.desk_patterns, *acceptance.desk_patterns, *notifications.desk_patterns]
+
+urlpatterns = [
+    path("", include((policies.public_patterns, "policies"))),
+    path("me/", include((acceptance.public_patterns, "acceptance"))),
+    path("desk/", include((desk_patterns, "desk"))),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    *notifications.health_patterns,
+]
+
+if settings.DEMO_SHOP:
+    from demo import urls as demo
+
+    urlpatterns.append(path("shop/", include((demo.urlpatterns, "shop"))))

@@ -1,0 +1,230 @@
+"""Run what `make test` promises: checks, the suite on SQLite and on PostgreSQL side by side, coverage.
+
+`python -m tests.run [ARGUMENTS FOR PYTEST]`. Arguments choose a part of the suite; coverage is then left out,
+and said to be. With `STRICT=1` anything left out is a failure.
+"""
+
+# What this prints is its result.
+# ruff: noqa: T201
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.services import POSTGRESQL, RABBITMQ, REDIS, Service, chromium, find, own_database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line of the closing table."""
+
+    name: str
+    seconds: float
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Something that did not run, and why."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """One run of pytest. Its files stand in `folder` under its `key`."""
+
+    name: str
+    key: str
+    folder: Path
+    environment: dict[str, str]
+
+    @property
+    def report(self) -> Path:
+        """Where pytest writes what became of each test, as JUnit XML."""
+        return self.folder / f"{self.key}.xml"
+
+    @property
+    def output(self) -> Path:
+        """Where the output waits while that of another suite is shown."""
+        return self.folder / f"{self.key}.out"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run all of it and return the exit code."""
+    # Being told to stop ends the same way as Ctrl-C does, so that the servers started here are stopped too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    steps = [_run("make check", [os.environ.get("MAKE", "make"), "--no-print-directory", "check"])]
+    with tempfile.TemporaryDirectory(prefix="policysite-") as folder, ExitStack() as stack:
+        services = _find_services(stack)
+        suites = _plan(Path(folder), *services)
+        steps += _run_suites(suites, arguments)
+        left_out = [*_absent(services), *_skipped(suites)]
+        if arguments:
+            left_out.append(LeftOut(what="coverage", why="only a part of the suite was asked for"))
+        else:
+            steps.append(_report_coverage(Path(folder)))
+    return _conclude(steps, left_out, strict=os.environ.get("STRICT") == "1")
+
+
+def _find_services(stack: ExitStack) -> tuple[Service, Service, Service, Service]:
+    """Return PostgreSQL, Redis, RabbitMQ and Chromium, and say how each was had. The stack keeps them."""
+    database = stack.enter_context(find(POSTGRESQL))
+    if database.url:
+        database = stack.enter_context(own_database(database))
+    brokers = stack.enter_context(find(REDIS)), stack.enter_context(find(RABBITMQ))
+    services = (database, *brokers, chromium())
+    print()
+    for service in services:
+        print(f"{service.name}: {service.how if service.url else f'absent, because {service.how}'}")
+    return services
+
+
+def _plan(
+    folder: Path, database: Service, redis: Service, rabbitmq: Service, browser: Service
+) -> list[Suite]:
+    """Return the suites to run, all at the same time.
+
+    The last one alone gets the brokers: two suites on one broker would take each other's wake-ups.
+    """
+    databases = {"SQLite": f"sqlite:///{folder}/policysite.sqlite3", database.name: database.url}
+    suites = [_suite(folder, name, url, browser) for name, url in databases.items() if url]
+    suites[-1].environment["TEST_BROKERS"] = ",".join(filter(None, (redis.url, rabbitmq.url)))
+    return suites
+
+
+def _suite(folder: Path, name: str, url: str, browser: Service) -> Suite:
+    key = name.lower()
+    environment = {
+        "DATABASE_URL": url,
+        # The suite sets brokers itself; one that is meant for the site must not be used by accident.
+        "CELERY_BROKER_URL": "",
+        # Two suites that make the site's own key at the same time could each read half of it.
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "TEST_BROKERS": "",
+        "TEST_CHROMIUM": browser.url,
+        "COVERAGE_FILE": str(folder / f".coverage.{key}"),
+    }
+    return Suite(name=f"pytest on {name}", key=key, folder=folder, environment=environment)
+
+
+def _run_suites(suites: Sequence[Suite], arguments: Sequence[str]) -> list[Step]:
+    """Run all suites at once. The output of the first streams, that of the others follows it."""
+    print(f"\nRunning: {' and at the same time '.join(suite.name for suite in suites)}", flush=True)
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(_started(suite, arguments, streams=suite is suites[0])) for suite in suites
+        ]
+        codes = [process.wait() for process in started]
+    for suite in suites[1:]:
+        print(f"\nOutput of {suite.name}:\n{suite.output.read_text(errors='replace')}", end="")
+    return [_step(suite, code) for suite, code in zip(suites, codes, strict=True)]
+
+
+@contextmanager
+def _started(suite: Suite, arguments: Sequence[str], *, streams: bool) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a suite, its output as it is or into its file, and stop it where it outlasts the block."""
+    files = [f"--junitxml={suite.report}", "-o", f"cache_dir=.pytest_cache/{suite.key}"]
+    # The limit in pyproject.toml is for all suites together, so none may fail by it alone.
+    coverage = [] if arguments else ["--cov", "--cov-branch", "--cov-report=", "--cov-fail-under=0"]
+    command = [sys.executable, "-m", "pytest", *files, *coverage, *arguments]
+    with suite.output.open("wb") as output:
+        stdout = None if streams else output
+        with subprocess.Popen(
+            command, env=os.environ | suite.environment, stdout=stdout, stderr=stdout
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.terminate()
+
+
+def _step(suite: Suite, code: int) -> Step:
+    """Return how a suite ended. Its counts and its seconds are pytest's own."""
+    report = _report(suite)
+    failed = int(report.get("failures", 0)) + int(report.get("errors", 0))
+    detail = f"{report.get('tests', 0)} tests, {failed} failed, {len(_skips(suite))} skipped"
+    return Step(name=suite.name, seconds=float(report.get("time", 0)), passed=code == 0, detail=detail)
+
+
+def _run(name: str, command: Sequence[str]) -> Step:
+    """Run one command, its output as it is."""
+    print(f"\nRunning: {name}", flush=True)
+    began = time.monotonic()
+    # A make that was started with several jobs does not share its job server with the one started from here.
+    environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
+    done = subprocess.run(command, env=environment, check=False)
+    return Step(name=name, seconds=time.monotonic() - began, passed=done.returncode == 0)
+
+
+def _report(suite: Suite) -> ET.Element:
+    """Return what pytest reported of a suite, which is nothing where it ended before it could."""
+    if not suite.report.exists():
+        return ET.Element("testsuite")
+    # The file was written by our own pytest a moment ago, so it holds no traps for its reader.
+    return next(ET.parse(suite.report).iter("testsuite"))  # noqa: S314
+
+
+def _skips(suite: Suite) -> dict[str, str]:
+    """Return the reason by skipped test. A test that is expected to fail did run, so it is not among them."""
+    return {
+        f"{case.get('classname')}::{case.get('name')}": skip.get("message", "no reason was given")
+        for case in _report(suite).iter("testcase")
+        for skip in case.findall("skipped[@type='pytest.skip']")
+    }
+
+
+def _report_coverage(folder: Path) -> Step:
+    """Combine the coverage of all suites into .coverage and hold it against the limit in pyproject.toml."""
+    # Where no suite got as far as writing any, the figures of an earlier run must not pass for these.
+    Path(".coverage").unlink(missing_ok=True)
+    coverage = [sys.executable, "-m", "coverage"]
+    subprocess.run([*coverage, "combine", "--quiet", "--data-file=.coverage", folder], check=False)
+    return _run("coverage", [*coverage, "report", "--data-file=.coverage"])
+
+
+def _absent(services: Iterable[Service]) -> list[LeftOut]:
+    return [LeftOut(what=service.name, why=service.how) for service in services if not service.url]
+
+
+def _skipped(suites: Sequence[Suite]) -> list[LeftOut]:
+    """Return the tests that every suite skipped, by reason. What one suite skips and another runs did run."""
+    skips = [_skips(suite) for suite in suites]
+    everywhere = set(skips[0]).intersection(*skips[1:])
+    reasons = Counter(skips[-1][test] for test in everywhere)
+    return [LeftOut(what=f"skipped tests ({n})", why=reason) for reason, n in sorted(reasons.items())]
+
+
+def _conclude(steps: Sequence[Step], left_out: Sequence[LeftOut], *, strict: bool) -> int:
+    """Print what ran and what did not; return the exit code."""
+    print(f"\n{'What ran':<24}{'seconds':>8}  result")
+    for step in steps:
+        detail = f" ({step.detail})" if step.detail else ""
+        print(f"{step.name:<24}{step.seconds:>8.1f}  {'passed' if step.passed else 'FAILED'}{detail}")
+    for item in left_out:
+        print(f"Left out: {item.what}, because {item.why}.")
+    if not left_out:
+        print("Nothing was left out.")
+    if strict and left_out:
+        print(f"STRICT=1 fails, because this is missing: {', '.join(item.what for item in left_out)}.")
+        return 1
+    return 0 if all(step.passed for step in steps) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("Stopped before the end.")

@@ -1,10 +1,11 @@
 """A mail server for one's own machine: it accepts every message and keeps it as a file."""
 
+from asyncio import Server
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from aiosmtpd.controller import Controller
 
@@ -53,14 +54,11 @@ class Sink:
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in self.files()]
 
 
-class FreePortController(Controller):  # type: ignore[misc]  # aiosmtpd ships no types
+class FreePortController(Controller):
     """A controller that takes a free port where 0 is asked for, and knows which one it got."""
-
-    def _create_server(self) -> Any:
-        """Bind first, so that the port is known before the first connection tries the server."""
-        return self.loop.create_server(self._factory_invoker, host=self.hostname, port=self.port)
 
     def _trigger_server(self) -> None:
         """Learn the port, then let the controller make its first connection."""
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        server = cast("Server", self.server)
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd leaves it untyped

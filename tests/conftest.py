@@ -44,7 +44,7 @@ def fresh_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Kept facts are therefore stale at once, unless a test asks for `warm_caches`.
     """
     ticks = iter(range(10**9))
-    monkeypatch.setattr("policies.selectors.kept.seconds", lambda: float(next(ticks) * 2))
+    monkeypatch.setattr("policies.selectors.kept.monotonic", lambda: float(next(ticks) * 2))
     forget_all()
     translation.activate("en")
     yield
@@ -62,7 +62,7 @@ def forget_all() -> None:
 @pytest.fixture
 def warm_caches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop the clock of what is kept, so that it stays warm for the whole test."""
-    monkeypatch.setattr("policies.selectors.kept.seconds", lambda: 0.0)
+    monkeypatch.setattr("policies.selectors.kept.monotonic", lambda: 0.0)
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def make_person(db: None) -> Callable[..., User]:
     """Give a factory of people: `make_person("alice", country="DE")`."""
 
     def make(name: str, *, groups: tuple[str, ...] = (), **fields: Any) -> User:
-        fields = {"password": PASSWORD, "country": "US", "date_joined": NOW - timedelta(days=400)} | fields
-        person = User.objects.create_user(f"{name}@example.com", **fields)
+        known = {"country": "US", "date_joined": NOW - timedelta(days=400)}
+        person = User.objects.create_user(f"{name}@example.com", PASSWORD, **(known | fields))
         person.groups.set(Group.objects.filter(name__in=groups))
         return person
 

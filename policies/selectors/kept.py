@@ -4,7 +4,7 @@ What is kept are facts with their instants. States such as "in force" are worked
 the reader's `now`, so nothing outlives an effective moment.
 """
 
-from time import monotonic as seconds
+from time import monotonic
 
 from cachetools import TTLCache
 
@@ -14,7 +14,7 @@ FRESH_FOR = 1.0
 
 def clock() -> float:
     """Give the seconds of a clock that never runs backwards."""
-    return seconds()
+    return monotonic()
 
 
 def kept(size: int) -> TTLCache[object, object]:

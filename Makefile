@@ -18,7 +18,7 @@ setup: ## Make .venv with all that developing needs
 
 demo: ## Show the whole job on a sample shop, then serve it; ARGS=--no-serve ends after the job
 	@scripts/setup site
-	@$(BIN)/python manage.py demo $(ARGS)
+	@DEMO_SHOP=1 $(BIN)/python manage.py demo $(ARGS)
 
 test: setup ## Run the checks and all tests; ARGS goes to pytest; STRICT=1 leaves nothing out or fails
 	@$(BIN)/python -m tests.run $(ARGS)

@@ -126,12 +126,13 @@ def link(view: str, arguments: list[str | int], language: str) -> str:
 
 def inline(html: str) -> str:
     """Move the styles of `html` into its elements, for mail programs that drop style sheets."""
-    return str(
+    return "<!doctype html>\n" + str(
         Premailer(
             html,
             allow_network=False,
             disable_validation=True,
             keep_style_tags=True,
+            strip_important=False,
             cssutils_logging_level="CRITICAL",
         ).transform()
     )

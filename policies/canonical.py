@@ -9,10 +9,11 @@ import rfc8785
 
 
 class TextDigests(TypedDict):
-    """The digests of one language's title, summary and body, in hexadecimal."""
+    """The digests of one language's title, summary, reason and body, in hexadecimal."""
 
     title: str
     summary: str
+    reason: str
     body: str
 
 

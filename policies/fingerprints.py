@@ -20,7 +20,12 @@ def version_fingerprint(version: PolicyVersion) -> str:
 
 def text_digests(text: PolicyText) -> TextDigests:
     """Give the digests of what a text says, by part."""
-    return {"title": digest(text.title), "summary": digest(text.summary), "body": text.sha256}
+    return {
+        "title": digest(text.title),
+        "summary": digest(text.summary),
+        "reason": digest(text.reason),
+        "body": text.sha256,
+    }
 
 
 def next_number(policy_id: int) -> int:

@@ -50,6 +50,12 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What changes for the reader, in plain words. It stands in the notice."),
     )
+    reason = forms.CharField(
+        label=_("Reason for the reader"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Why the change is made, in this language."),
+    )
     body = forms.CharField(
         label=_("Text"),
         required=False,

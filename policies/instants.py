@@ -1,6 +1,6 @@
 """Instants as people write them."""
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +8,7 @@ from .refusal import Refusal
 
 
 class UnclearInstant(Refusal):
-    """The words name no instant, or none without a zone."""
+    """The words name no instant, none without a zone, or one that not every zone can write."""
 
 
 def parse_instant(value: str) -> datetime:
@@ -25,5 +25,14 @@ def parse_instant(value: str) -> datetime:
     if moment.tzinfo is None:
         raise UnclearInstant(
             _("“%(value)s” has no time zone. Add one, as in 2026-12-01T00:00+01:00.") % {"value": value}
+        )
+    return refuse_far(moment)
+
+
+def refuse_far(moment: datetime) -> datetime:
+    """Give `moment` back, or raise `UnclearInstant` where another zone could not write its year."""
+    if not MINYEAR < moment.year < MAXYEAR:
+        raise UnclearInstant(
+            _("The year %(year)d is out of reach. Choose a nearer moment.") % {"year": moment.year}
         )
     return moment

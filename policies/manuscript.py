@@ -12,8 +12,10 @@ from .rendering import TEXT_LIMIT, TextTooLarge, normalise
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 FIRST_HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
-MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
-LINE_STARTS = re.compile(r"^(\s*)([#+-]|~{3}|\d+[.)]|[:=])", re.MULTILINE)
+MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]>#|])")
+LINE_STARTS = re.compile(r"^([ \t]*(?:\d+(?=\.))?)([-+.~:=])", re.MULTILINE)
+# Markdown knows no backslash before these, so they are named as HTML names them.
+WITHOUT_BACKSLASH = "~:="
 SOFT_WRAPPED = 200
 HEADING_LENGTH = 100
 TITLE_LENGTH = 200
@@ -62,12 +64,12 @@ def read_text(path: Path) -> str:
 
 
 def from_markdown(text: str) -> Manuscript:
-    """Take front matter and a leading `#` heading off `text`; the heading is the title of last resort."""
+    """Take front matter off `text`, and a leading `#` heading where it is the title."""
     front, body = split_front_matter(text)
     heading = FIRST_HEADING.match(body)
-    if heading:
-        body = body[heading.end() :]
     title = front.get("title") or (heading.group(1) if heading else "")
+    if heading and heading.group(1) == title and len(title) <= TITLE_LENGTH:
+        body = body[heading.end() :]
     return Manuscript(
         title=title[:TITLE_LENGTH],
         body=normalise(body.strip("\n") + "\n"),
@@ -85,12 +87,13 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
     if not match:
         return {}, text
     try:
-        values = yaml.safe_load(match.group(1))
-    except yaml.YAMLError:
+        # The base loader builds plain strings only: no date that is none, no number with another look.
+        values = yaml.load(match.group(1), Loader=yaml.BaseLoader)  # noqa: S506 - it builds no objects
+    except (yaml.YAMLError, RecursionError):
         return {}, text
     if not isinstance(values, dict):
         return {}, text
-    plain = {str(key): str(value).strip() for key, value in values.items() if isinstance(value, str | int)}
+    plain = {str(key): str(value).strip() for key, value in values.items() if isinstance(value, str)}
     return plain, text[match.end() :]
 
 
@@ -120,4 +123,11 @@ def is_heading(part: str) -> bool:
 
 def escape(part: str) -> str:
     """Give `part` so that Markdown shows it as it stands."""
-    return LINE_STARTS.sub(r"\1\\\2", MARKDOWN_SIGNS.sub(r"\\\1", part))
+    backslashed = MARKDOWN_SIGNS.sub(r"\\\1", part).replace("&", "&amp;").replace("<", "&lt;")
+    return LINE_STARTS.sub(escape_start, backslashed)
+
+
+def escape_start(match: re.Match[str]) -> str:
+    """Give the start of a line so that it begins no list, rule or underlined heading."""
+    space, sign = match.groups()
+    return f"{space}&#{ord(sign)};" if sign in WITHOUT_BACKSLASH else f"{space}\\{sign}"

@@ -1,8 +1,5 @@
 """A person's own page, and the review page."""
 
-import uuid
-from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
@@ -18,27 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from policies.comparisons import comparison
-from policies.models import Assent
 from policies.refusal import Refusal
-from policies.selectors import Publication, TextEntry, html_of, load_register, load_rule_book
+from policies.selectors import html_of, load_register, load_rule_book
 
 from .. import services
 from ..forms import AnswerForm
 from ..models import ExposureKind
-from ..presentations import Shown, review_page
-from ..selectors import Asked, Facts, acts_of, asked_about, deemed_of, facts_of
-from ..tokens import ReviewForm, TamperedForm, seal, unseal
-
-
-@dataclass(frozen=True)
-class Review:
-    """What the review page puts before a person: one text, since what, and the words to act on."""
-
-    publication: Publication
-    text: TextEntry
-    asked: Asked | None
-    since: Publication | None
-    shown: Shown
+from ..reviews import Review, form_for, review_of
+from ..selectors import Facts, acts_of, asked_about, deemed_of, facts_of
+from ..tokens import TamperedForm, seal, unseal
 
 
 @require_safe
@@ -84,7 +69,7 @@ def show_review(
     """Render the review page with a fresh form; `refusal` says why an answer was not taken."""
     person, now = cast(User, request.user), timezone.now()
     facts = facts_of(person)
-    found = put_before(facts, slug, request.LANGUAGE_CODE, now)
+    found = review_or_404(facts, slug, request.LANGUAGE_CODE)
     services.record_exposures(
         user_id=person.pk, version_ids=[found.publication.version_id], kind=ExposureKind.VIEWED, now=now
     )
@@ -103,36 +88,12 @@ def show_review(
     return render(request, "acceptance/review.html", context, status=status)
 
 
-def put_before(facts: Facts, slug: str, language: str, now: datetime) -> Review:
-    """Give what a person is shown of a policy: always its newest version, in force or announced."""
-    register = load_register()
-    newest = register.newest(slug, now)
-    if newest is None:
+def review_or_404(facts: Facts, slug: str, language: str) -> Review:
+    """Give what the person is shown of a policy, or answer 404 where nothing of it is published."""
+    found = review_of(facts, slug, language, at=timezone.now())
+    if found is None:
         raise Http404(_("There is no policy at this address."))
-    asked = asked_about(slug, facts, register, load_rule_book(), now)
-    text = newest.text(language)
-    accepted = facts.accepted.get(newest.policy_id, 0)
-    shown = review_page(
-        assent=asked.assent if asked else Assent.ACKNOWLEDGE,
-        title=text.title,
-        number=newest.number,
-        language=text.language,
-    )
-    since = register.numbered(slug, accepted) if accepted != newest.number else None
-    return Review(newest, text, asked, since, shown)
-
-
-def form_for(person: User, found: Review) -> ReviewForm:
-    """Give the form that goes with what `person` is shown, good for one act."""
-    return ReviewForm(
-        nonce=str(uuid.uuid4()),
-        user_id=person.pk,
-        version_id=found.publication.version_id,
-        text_id=found.text.text_id,
-        sha256=found.text.sha256,
-        assent=found.asked.assent if found.asked else Assent.ACKNOWLEDGE.value,
-        presentation=found.shown.sha256,
-    )
+    return found
 
 
 def answer(request: HttpRequest, slug: str) -> HttpResponse:
@@ -169,7 +130,7 @@ def take_answer(request: HttpRequest, slug: str, posted: AnswerForm, *, accepts:
     services.record_act(
         person=person,
         form=form,
-        shown=put_before(facts_of(person), slug, text.language, now).shown,
+        shown=review_or_404(facts_of(person), slug, text.language).shown,
         accepts=accepts,
         note=posted.cleaned_data["note"],
         request=services.Request(

@@ -85,6 +85,8 @@ def open_mail_server() -> EmailBackend:
     """Open a connection to the mail server. Raises `OSError` and `SMTPException` where it cannot."""
     backend = cast(EmailBackend, get_connection(fail_silently=False))
     backend.open()
+    # Django greets the server only where it must sign in or encrypt.
+    cast("smtplib.SMTP", backend.connection).ehlo_or_helo_if_needed()
     return backend
 
 

@@ -108,6 +108,11 @@ class PolicyText(models.Model):
     language = models.CharField(_("language"), max_length=12)
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary of changes"), blank=True)
+    reason = models.TextField(
+        _("reason for the reader"),
+        blank=True,
+        help_text=_("Why the change is made, in this language. Empty: the version's own reason is shown."),
+    )
     body = models.TextField(_("text"), help_text=_("Markdown."))
     html = models.TextField(_("rendered text"), editable=False)
     sha256 = models.CharField(_("digest of the text"), max_length=64, editable=False)

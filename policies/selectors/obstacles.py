@@ -8,6 +8,7 @@ from ..fingerprints import version_fingerprint
 from ..models import ChangeClass, NoticeRule, PolicyText, PolicyVersion
 
 APPROVERS_OF_EXCEPTIONS = 2
+ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 
 
 def obstacles(version: PolicyVersion, *, now: datetime) -> list[str]:
@@ -86,7 +87,8 @@ def notice_obstacles(version: PolicyVersion, predecessor: PolicyVersion | None, 
             "rule": f"{kind} / {change_class} / {rule.jurisdiction}",
             "days": rule.min_notice_days,
             "source": rule.source,
-            "earliest": earliest.isoformat(timespec="minutes"),
+            # Rounded up, because the minute that is named must itself be late enough.
+            "earliest": (earliest + ALMOST_A_MINUTE).isoformat(timespec="minutes"),
         }
     ]
 

@@ -41,12 +41,16 @@ STATE_LABELS = {
 
 @dataclass(frozen=True)
 class TextEntry:
-    """A published text without its body: enough to list, link and name it."""
+    """A published text without its body: enough to list, link and name it.
+
+    `reason` is the version's own where the text gives none in its language.
+    """
 
     text_id: int
     language: str
     title: str
     summary: str
+    reason: str
     sha256: str
 
 
@@ -127,7 +131,7 @@ class Register:
             e
             for e in self.of(entry.slug)
             if e.number < entry.number
-            and e.effective_at <= entry.effective_at
+            and e.effective_at < entry.effective_at
             and not e.is_recalled(entry.effective_at)
         ]
         return earlier[-1] if earlier else None
@@ -136,18 +140,20 @@ class Register:
         """Say what `entry` is at `at`."""
         if entry.is_recalled(at):
             return State.RECALLED
-        if self.is_overtaken(entry):
+        if self.in_force(entry.slug, at) == entry:
+            return State.IN_FORCE
+        if self.is_overtaken(entry, at):
             return State.OVERTAKEN
-        if at < entry.effective_at:
-            return State.ANNOUNCED
-        return State.IN_FORCE if self.in_force(entry.slug, at) == entry else State.SUPERSEDED
+        return State.ANNOUNCED if at < entry.effective_at else State.SUPERSEDED
 
-    def is_overtaken(self, entry: Publication) -> bool:
-        """Whether a higher number takes effect no later, so that `entry` never does."""
+    def is_overtaken(self, entry: Publication, at: datetime) -> bool:
+        """Whether, by what is known at `at`, a higher number takes effect no later than `entry`."""
+        known_until = min(at, entry.effective_at)
         return any(
             later.number > entry.number
+            and later.published_at <= known_until
             and later.effective_at <= entry.effective_at
-            and not later.is_recalled(later.effective_at)
+            and not later.is_recalled(known_until)
             for later in self.of(entry.slug)
         )
 
@@ -191,7 +197,14 @@ def publication(version: PolicyVersion, texts: list[PolicyText]) -> Publication:
         imported=version.imported_at is not None,
         recalled_at=recall.recalled_at if recall else None,
         texts={
-            text.language: TextEntry(text.pk, text.language, text.title, text.summary, text.sha256)
+            text.language: TextEntry(
+                text.pk,
+                text.language,
+                text.title,
+                text.summary,
+                text.reason or version.reason,
+                text.sha256,
+            )
             for text in texts
         },
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 
 from ..fingerprints import version_fingerprint
+from ..instants import refuse_far
 from ..models import ChangeClass, Policy, PolicyText, PolicyVersion
 from ..refusal import Refusal
 from ..rendering import RENDERER, digest, normalise, render
@@ -63,16 +64,17 @@ def edit_version(
 ) -> PolicyVersion:
     """Change what is said of a draft as a whole. Locks the policy.
 
-    Raises `AlreadyPublished`, `UnknownChangeClass`, and `EffectiveMomentPassed` for a moment not after `now`.
+    Raises `AlreadyPublished`, `UnknownChangeClass`, `UnclearInstant` for a moment out of reach, and
+    `EffectiveMomentPassed` for one not after `now`.
     """
     draft = lock_draft(version_id)
     draft.change_class = known_class(change_class)
-    draft.reason = reason.strip()
-    draft.exception_reason = exception_reason.strip()
+    draft.reason = normalise_short(reason)
+    draft.exception_reason = normalise_short(exception_reason)
     moved = effective_at != draft.effective_at
     draft.effective_at = effective_at
     if moved and effective_at is not None:
-        refuse_past(effective_at, now)
+        refuse_past(refuse_far(effective_at), now)
     return sign(draft)
 
 
@@ -112,12 +114,13 @@ def save_text(
     title: str,
     summary: str,
     body: str,
+    reason: str = "",
     based_on: str | None = None,
 ) -> PolicyText:
     """Save a draft's text in one language and render it. Locks the policy.
 
     `based_on` is the `text_state` that the writer had before them, or None to save whatever is there.
-    Raises `AlreadyPublished`, `TextChangedMeanwhile`, `EmptyText`, `TextTooLarge`, and
+    Raises `AlreadyPublished`, `TextChangedMeanwhile`, the refusals of `normalise` and `render`, and
     `ValidationError` for an unknown language or a missing title.
     """
     draft = lock_draft(version_id)
@@ -126,8 +129,9 @@ def save_text(
         raise TextChangedMeanwhile(
             _("Somebody else saved this text while you were writing. Compare, then save again to replace it.")
         )
-    text.title = title.strip()
+    text.title = normalise_short(" ".join(title.split()))
     text.summary = normalise_short(summary)
+    text.reason = normalise_short(reason)
     text.body = normalise(body)
     text.sha256 = digest(text.body)
     text.html = render(text.body)
@@ -140,11 +144,11 @@ def save_text(
 
 def text_state(text: PolicyText) -> str:
     """Give the digest of all that a writer edits in `text`; empty while it was never saved."""
-    return digest(f"{text.title}\0{text.summary}\0{text.body}") if text.pk else ""
+    return digest(f"{text.title}\0{text.summary}\0{text.reason}\0{text.body}") if text.pk else ""
 
 
 def normalise_short(value: str) -> str:
-    """Give a summary in the form in which it is digested; an empty one stays empty."""
+    """Give a short text in the form in which it is digested; an empty one stays empty."""
     return normalise(value.strip()) if value.strip() else ""
 
 

@@ -1,6 +1,7 @@
 """Take over texts from files: one as a draft, or a whole history as published versions."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +19,10 @@ from ..instants import parse_instant
 from ..manuscript import read_manuscript, read_text
 from ..models import ChangeClass, Policy, PolicyKind, PolicyVersion
 from ..refusal import Refusal
-from .drafting import create_policy, edit_version, save_text, start_draft
+from .drafting import create_policy, edit_version, normalise_short, save_text, start_draft
 
 COLUMNS = ("number", "file", "committed_at")
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 class ImportRefused(Refusal):
@@ -67,12 +69,14 @@ def import_draft(
         language=language,
         title=manuscript.title or policy.name,
         summary=summary or manuscript.summary,
+        reason=reason or manuscript.reason,
         body=manuscript.body,
     )
+    is_main = language == policy.default_language
     return edit_version(
         version_id=draft.pk,
         change_class=change_class,
-        reason=reason or manuscript.reason or draft.reason,
+        reason=(reason or manuscript.reason if is_main else "") or draft.reason,
         effective_at=effective_at or draft.effective_at,
         exception_reason=draft.exception_reason,
         now=now,
@@ -127,17 +131,24 @@ def import_history(
 def read_manifest(folder: Path) -> Iterator[ImportedVersion]:
     """Give the lines of the folder's `manifest.csv`, each checked."""
     reader = csv.DictReader(StringIO(read_text(folder / "manifest.csv")))
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    try:
+        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        rows = [(row, reader.line_num) for row in reader]
+    except csv.Error as error:
+        raise ImportRefused(
+            _("manifest.csv is not CSV after line %(line)d: %(why)s.")
+            % {"line": reader.line_num, "why": error}
+        ) from error
     if missing:
         raise ImportRefused(_("manifest.csv lacks the column %(name)s.") % {"name": ", ".join(missing)})
-    for row in reader:
-        yield read_line(folder, row, reader.line_num)
+    for row, line in rows:
+        yield read_line(folder, row, line)
 
 
 def read_line(folder: Path, row: dict[str, str | None], line: int) -> ImportedVersion:
     """Give one line of the manifest, or refuse it by its number."""
     number, name = (row["number"] or "").strip(), (row["file"] or "").strip()
-    if not number.isdecimal() or int(number) < 1:
+    if not NUMBER.fullmatch(number):
         raise ImportRefused(
             _("Line %(line)d of manifest.csv: “%(value)s” is not a version number.")
             % {"line": line, "value": number}
@@ -148,7 +159,9 @@ def read_line(folder: Path, row: dict[str, str | None], line: int) -> ImportedVe
             % {"line": line, "value": name}
         )
     published_at = parse_instant(row["committed_at"] or "")
-    return ImportedVersion(int(number), folder / name, published_at, (row.get("subject") or "").strip())
+    return ImportedVersion(
+        int(number), folder / name, published_at, normalise_short(row.get("subject") or "")
+    )
 
 
 def refuse_gaps(policy: Policy, entries: list[ImportedVersion]) -> None:

@@ -138,6 +138,7 @@ def text(request: HttpRequest, version_id: int, language: str) -> HttpResponse:
         initial={
             "title": stored.title,
             "summary": stored.summary,
+            "reason": stored.reason,
             "body": stored.body,
             "based_on": services.text_state(stored),
         }

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from policies.fingerprints import version_fingerprint
 from policies.management.desk import chosen_draft, desk_person
 from policies.refusal import Refusal
 from policies.services import approve_version
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             approval = approve_version(
                 version_id=draft.pk,
                 approver=desk_person(options["by"]),
-                fingerprint=draft.fingerprint,
+                fingerprint=version_fingerprint(draft),
                 now=timezone.now(),
             )
         except Refusal as refusal:

@@ -2,6 +2,9 @@
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from policies.selectors import TextEntry
 
 from .middleware import visit_of
 from .selectors import Asked
@@ -12,9 +15,9 @@ def asked(request: HttpRequest) -> dict[str, object]:
     return {"banner": SimpleLazyObject(lambda: banner(request))}
 
 
-def banner(request: HttpRequest) -> list[Asked]:
-    """Give what the banner shows, and note that it was shown."""
+def banner(request: HttpRequest) -> list[tuple[Asked, TextEntry]]:
+    """Give what the banner asks, with the text in the reader's language, and note that it was shown."""
     visit = visit_of(request)
     shown = visit.asked
     visit.banner_shown = bool(shown)
-    return shown
+    return [(asked, asked.publication.text(get_language() or "")) for asked in shown]

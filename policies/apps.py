@@ -5,6 +5,8 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,8 @@ class PoliciesConfig(AppConfig):
     verbose_name = _("Policies")
 
     def ready(self) -> None:
-        """Connect what happens after a migration."""
+        """Connect what happens after a migration, and when a connection is made."""
+        connection_created.connect(guard_replacing, dispatch_uid="policies.replacing")
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="policies.triggers")
         post_migrate.connect(make_groups, sender=self, dispatch_uid="policies.groups")
 
@@ -32,6 +35,13 @@ class PoliciesConfig(AppConfig):
 def make_triggers(*, using: str, **_kwargs: Any) -> None:
     """Make this app's triggers on the database `using`."""
     create_triggers(connections[using], POLICY_TRIGGERS)
+
+
+def guard_replacing(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
+    """Let SQLite fire the triggers also for rows that `INSERT OR REPLACE` deletes."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers = ON")
 
 
 def make_groups(*, app_config: AppConfig, using: str, **_kwargs: Any) -> None:

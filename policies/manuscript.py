@@ -8,7 +8,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from .refusal import Refusal
-from .rendering import TEXT_LIMIT, TextTooLarge, normalise
+from .rendering import TEXT_LIMIT, TextTooLarge, normalise, refuse_unprintable
 
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 FIRST_HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
@@ -38,7 +38,8 @@ class Manuscript:
 def read_manuscript(path: Path) -> Manuscript:
     """Read the `.md` or `.txt` file at `path`.
 
-    Raises `UnreadableFile`, `TextTooLarge` and `EmptyText`, each with a sentence for a person.
+    Raises `UnreadableFile`, `TextTooLarge`, `UnprintableCharacter` and `EmptyText`, each with a
+    sentence for a person.
     """
     if path.suffix.lower() not in (".md", ".markdown", ".txt"):
         raise UnreadableFile(_("%(file)s is neither a .md nor a .txt file.") % {"file": path.name})
@@ -51,7 +52,7 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > TEXT_LIMIT:
             raise TextTooLarge(_("%(file)s is over 2 MB. Shorten or split it.") % {"file": path.name})
-        return path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableFile(
             _("%(file)s is not UTF-8 (byte %(position)d). Save it as UTF-8, then import it again.")
@@ -61,6 +62,8 @@ def read_text(path: Path) -> str:
         raise UnreadableFile(
             _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
         ) from error
+    refuse_unprintable(text)
+    return text
 
 
 def from_markdown(text: str) -> Manuscript:

@@ -5,8 +5,10 @@ has sanitised it. Nothing here asks the network for anything.
 """
 
 import hashlib
+import re
 import unicodedata
 from importlib.metadata import version as release
+from itertools import accumulate
 
 import markdown
 import nh3
@@ -15,6 +17,10 @@ from django.utils.translation import gettext as _
 from .refusal import Refusal
 
 TEXT_LIMIT = 2_000_000
+NESTING_LIMIT = 100
+# Control characters and half characters, which XML, mail and PostgreSQL refuse.
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+OPENED_OR_CLOSED = re.compile(r"<(/?)(?!br\b|hr\b)[a-z]")
 RULES = 1
 RENDERER = f"markdown {release('markdown')}, nh3 {release('nh3')}, rules {RULES}"
 
@@ -46,17 +52,36 @@ class TextTooLarge(Refusal):
     """The text is larger than `TEXT_LIMIT` bytes of UTF-8."""
 
 
+class UnprintableCharacter(Refusal):
+    """The text holds a character that nobody can see and that not every part can keep."""
+
+
+class TextTooNested(Refusal):
+    """The text nests lists, quotations or elements deeper than `NESTING_LIMIT`."""
+
+
 def normalise(text: str) -> str:
     """Give `text` in NFC with LF line ends, the form whose digest is taken.
 
-    Raises `EmptyText` and `TextTooLarge`.
+    Raises `EmptyText`, `UnprintableCharacter` and `TextTooLarge`.
     """
+    refuse_unprintable(text)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if not text.strip():
         raise EmptyText(_("The text is empty. Write or paste it, then save again."))
     if len(text.encode()) > TEXT_LIMIT:
         raise TextTooLarge(_("The text is over 2 MB. Shorten it or split it into two policies."))
     return text
+
+
+def refuse_unprintable(text: str) -> None:
+    """Raise `UnprintableCharacter`, naming the first one and its line, where `text` holds any."""
+    found = UNPRINTABLE.search(text)
+    if found:
+        raise UnprintableCharacter(
+            _("Line %(line)d holds the control character U+%(code)s. Remove it.")
+            % {"line": text.count("\n", 0, found.start()) + 1, "code": f"{ord(found[0]):04X}"}
+        )
 
 
 def digest(text: str) -> str:
@@ -67,12 +92,30 @@ def digest(text: str) -> str:
 def render(body: str) -> str:
     """Give the sanitised HTML of the Markdown `body`, headings from `h2` on.
 
-    The page's own heading is the title; a body that uses `#` moves down by one level.
+    The page's own heading is the title; a body that uses `#` moves down by one level. Raises
+    `TextTooNested`, because a comparison that could not reach a text would hide its change.
     """
-    html = convert(body, top_level=1)
-    if "<h1" in html:
-        html = convert(body, top_level=2)
-    return sanitise(html)
+    try:
+        html = sanitise(convert(body, top_level=1))
+        if "<h1" in html:
+            html = sanitise(convert(body, top_level=2))
+    except RecursionError as error:
+        raise too_nested() from error
+    if nesting(html) > NESTING_LIMIT:
+        raise too_nested()
+    # What is left was written as HTML, which Markdown does not move.
+    return html.replace("<h1", "<h2").replace("</h1>", "</h2>")
+
+
+def too_nested() -> TextTooNested:
+    """Give the refusal of a text that nests too deep."""
+    return TextTooNested(_("The text nests lists or quotations too deeply. Flatten it."))
+
+
+def nesting(html: str) -> int:
+    """Give how deep the elements of sanitised `html` nest."""
+    steps = (-1 if slash else 1 for slash in OPENED_OR_CLOSED.findall(html))
+    return max(accumulate(steps), default=0)
 
 
 def convert(body: str, *, top_level: int) -> str:

@@ -19,6 +19,12 @@ from ..tokens import ReviewForm
 from .standing import lock_standing, rebuild_standing
 
 ACCEPTANCES = {Assent.ACKNOWLEDGE: ActKind.ACKNOWLEDGED, Assent.AGREE: ActKind.AGREED}
+# Which latest act already gives an answer. Who agreed has seen it too: acknowledging adds nothing.
+GIVEN_BY = {
+    ActKind.ACKNOWLEDGED: (ActKind.ACKNOWLEDGED, ActKind.AGREED),
+    ActKind.AGREED: (ActKind.AGREED,),
+    ActKind.DECLINED: (ActKind.DECLINED,),
+}
 
 
 class AskedSomethingElse(Refusal):
@@ -54,7 +60,7 @@ def record_act(
     lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
     kind = ACCEPTANCES[Assent(form.assent)] if accepts else ActKind.DECLINED
     latest = Act.objects.filter(user=person, version=form.version_id).order_by("-at", "-pk").first()
-    if latest and latest.kind == kind:
+    if latest and latest.kind in GIVEN_BY[kind]:
         return latest
     if Act.objects.filter(pk=form.nonce).exists():
         raise AnsweredAlready(

@@ -48,7 +48,10 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "policies": policies,
         "acts": acts_of(person),
-        "deemed": deemed_of(facts, register, rules),
+        "deemed": [
+            (deemed, deemed.publication.text(request.LANGUAGE_CODE))
+            for deemed in deemed_of(facts, register, rules)
+        ],
     }
     return render(request, "acceptance/me.html", context)
 
@@ -83,9 +86,16 @@ def show_review(
         "next": safe_next(request, back),
         "refusal": refusal,
         "is_accepted": facts.accepted.get(found.publication.policy_id, 0) >= found.publication.number,
+        "is_deemed": found.publication.version_id in deemed_keys(facts),
         "is_declined": facts.declined.get(found.publication.policy_id) == found.publication.number,
     }
     return render(request, "acceptance/review.html", context, status=status)
+
+
+def deemed_keys(facts: Facts) -> set[int]:
+    """Give the keys of the versions that the person is deemed to have accepted."""
+    deemed = deemed_of(facts, load_register(), load_rule_book())
+    return {found.publication.version_id for found in deemed}
 
 
 def review_or_404(facts: Facts, slug: str, language: str) -> Review:

@@ -26,6 +26,7 @@ from ..models import (
 )
 
 CHUNK_SIZE = 500
+OPEN_STATES = (CampaignState.RUNNING, CampaignState.PAUSED)
 STOPPED_BY = {
     State.RECALLED: "The version was recalled.",
     State.OVERTAKEN: "A newer version takes effect no later.",
@@ -49,14 +50,16 @@ def plan_campaigns(*, now: datetime) -> int:
 
     Returns how many notices were made. Running it twice, or two at once, makes none twice.
     """
-    register = load_register()
     open_campaigns(now)
+    stop_campaigns(now=now)
+    # Read after the campaigns were found, so that it holds the version of each.
+    running = list(Campaign.objects.filter(state=CampaignState.RUNNING).order_by("pk"))
+    register = load_register()
     made = 0
-    for campaign in Campaign.objects.filter(state=CampaignState.RUNNING).order_by("pk"):
+    for campaign in running:
         publication = register.by_id[campaign.version_id]
-        if not stop_if_over(campaign, register, publication, now):
-            made += plan_notices(campaign, publication, now)
-            finish_if_done(campaign, publication, now)
+        made += plan_notices(campaign, publication, now)
+        finish_if_done(campaign, publication, now)
     return made
 
 
@@ -70,21 +73,36 @@ def open_campaigns(now: datetime) -> None:
     )
 
 
+def stop_campaigns(*, now: datetime) -> int:
+    """Cancel the campaigns of versions that are recalled, overtaken or superseded at `now`.
+
+    What the mail server put off while its campaign was being cancelled is cancelled by the next
+    call. Returns how many notices were cancelled.
+    """
+    cut_short = Q(state=CampaignState.CANCELLED, chunks__due_at__isnull=False)
+    campaigns = Campaign.objects.filter(Q(state__in=OPEN_STATES) | cut_short).distinct().order_by("pk")
+    found, register = list(campaigns), load_register()
+    return sum(stop_if_over(campaign, register, now) for campaign in found)
+
+
 @transaction.atomic
-def stop_if_over(campaign: Campaign, register: Register, publication: Publication, now: datetime) -> bool:
-    """Cancel the campaign of a version that is recalled, overtaken or superseded. Locks the campaign."""
-    reason = STOPPED_BY.get(register.state(publication, now))
+def stop_if_over(campaign: Campaign, register: Register, now: datetime) -> int:
+    """Cancel a campaign and what is still to be sent of it. Locks the campaign, then its chunks."""
+    state = register.state(register.by_id[campaign.version_id], now)
+    reason = campaign.reason if campaign.state == CampaignState.CANCELLED else STOPPED_BY.get(state)
     if reason is None:
-        return False
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
-    Campaign.objects.filter(pk=campaign.pk, state=CampaignState.RUNNING).update(
+        return 0
+    Campaign.objects.filter(pk=campaign.pk, state__in=OPEN_STATES).update(
         state=CampaignState.CANCELLED, reason=reason, finished_at=now, generation=F("generation") + 1
     )
-    for chunk in Chunk.objects.filter(campaign=campaign, due_at__isnull=False).order_by("pk"):
+    cancelled = 0
+    chunks = Chunk.objects.select_for_update(no_key=True).filter(campaign=campaign, due_at__isnull=False)
+    for chunk in chunks.order_by("pk"):
         due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
         stopped = due.update(state=NoticeState.CANCELLED, reason=reason, settled_at=now)
         Chunk.objects.filter(pk=chunk.pk).update(cancelled=F("cancelled") + stopped, due_at=None)
-    return True
+        cancelled += stopped
+    return cancelled
 
 
 def plan_notices(campaign: Campaign, publication: Publication, now: datetime) -> int:
@@ -99,7 +117,13 @@ def plan_notices(campaign: Campaign, publication: Publication, now: datetime) ->
 
 @transaction.atomic
 def plan_chunk(campaign: Campaign, audience: QuerySet[User], now: datetime) -> int:
-    """Make one chunk with the notices of the next 500 of `audience`; returns how many."""
+    """Make one chunk with the notices of the next 500 of `audience`; returns how many.
+
+    Locks the campaign, so that planners take turns and none plans for a campaign that has ended.
+    """
+    running = Campaign.objects.select_for_update(no_key=True).filter(state=CampaignState.RUNNING)
+    if running.filter(pk=campaign.pk).first() is None:
+        return 0
     slice_sql, slice_values = audience.order_by("pk").values("pk")[:CHUNK_SIZE].query.sql_with_params()
     chunk = Chunk.objects.create(campaign=campaign, due_at=now)
     with connection.cursor() as cursor:

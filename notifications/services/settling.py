@@ -27,8 +27,10 @@ def settle(*, notice: Notice, outcome: Outcome, now: datetime) -> str:
 
     What the mail server accepted is recorded as an exposure: the person was told. A notice that was
     taken for unknown meanwhile, because its lease ran out, is corrected by what is known now.
+    Locks the chunk, as the reaper does: neither counts what the other has not seen.
     """
     state, due_at = next_state(notice, outcome, now)
+    Chunk.objects.select_for_update(no_key=True).get(pk=notice.chunk_id)
     was_unknown = Notice.objects.filter(pk=notice.pk, state=NoticeState.UNKNOWN).exists()
     settled = Notice.objects.filter(
         pk=notice.pk, attempt=notice.attempt, state__in=[NoticeState.SENDING, NoticeState.UNKNOWN]
@@ -46,6 +48,9 @@ def settle(*, notice: Notice, outcome: Outcome, now: datetime) -> str:
     if state in COUNTERS:
         counter = COUNTERS[state]
         Chunk.objects.filter(pk=notice.chunk_id).update(**{counter: F(counter) + 1})
+    if due_at:
+        # A chunk that was taken from this worker and done since would not look again by itself.
+        Chunk.objects.filter(pk=notice.chunk_id, due_at=None).update(due_at=due_at)
     if state == NoticeState.ACCEPTED and notice.user_id:
         record_exposures(
             user_id=notice.user_id,

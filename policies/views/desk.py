@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -161,7 +162,7 @@ def save_text(request: HttpRequest, found: PolicyVersion, stored: PolicyText) ->
             messages.success(request, _("The text is saved."))
             return redirect("desk:version", found.pk)
     if form.is_valid():
-        context["preview"] = render_markdown(form.cleaned_data["body"])
+        context["preview"] = rendered(form.cleaned_data["body"])
     return render(request, "desk/text.html", context, status=status_of(form))
 
 
@@ -172,7 +173,7 @@ def show_both(request: HttpRequest, context: dict[str, object], refusal: Refusal
     data = request.POST.copy()
     data["based_on"] = services.text_state(stored)
     form.data = data
-    theirs = compare(stored.html, render_markdown(form.cleaned_data["body"]))
+    theirs = compare(stored.html, rendered(form.cleaned_data["body"]))
     return render(request, "desk/text.html", context | {"comparison": theirs}, status=409)
 
 
@@ -180,7 +181,15 @@ def show_both(request: HttpRequest, context: dict[str, object], refusal: Refusal
 @desk_page("policies.write_version")
 def preview(request: HttpRequest) -> HttpResponse:
     """Give the rendered text of a form that is being written."""
-    return render(request, "desk/_preview.html", {"preview": render_markdown(request.POST.get("body", ""))})
+    return render(request, "desk/_preview.html", {"preview": rendered(request.POST.get("body", ""))})
+
+
+def rendered(body: str) -> str:
+    """Give the HTML of what is being written, or the sentence that says why there is none."""
+    try:
+        return render_markdown(body)
+    except Refusal as refusal:
+        return format_html("<p>{}</p>", str(refusal))
 
 
 @require_safe

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -110,6 +111,8 @@ def serve(sink: Sink) -> None:
         ("-m", "gunicorn", "policysite.wsgi", f"--bind={host}:{port}", "--workers=2", "--log-level=warning"),
         ("manage.py", "run_notices", "--watch"),
     )
+    # A polite kill ends the two processes too, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         processes = [
             stack.enter_context(

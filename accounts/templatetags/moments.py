@@ -1,0 +1,18 @@
+"""Instants on pages."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def moment(at: datetime) -> SafeString:
+    """Show an instant in the reader's zone, with the zone's name, as a `time` element."""
+    local = timezone.localtime(at)
+    words = f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)

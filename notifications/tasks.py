@@ -23,9 +23,14 @@ def carry_notices() -> int:
 
 
 @shared_task(name="notifications.send_chunk", acks_late=True)
-def send_chunk(*, chunk_id: int) -> int:
-    """Send what is due in one chunk; does nothing where another worker holds it or nothing is due."""
+def send_chunk(*, chunk_id: int) -> int | None:
+    """Send what is due in one chunk, then wake a sender for the next one.
+
+    Where another worker holds the chunk, or nothing is due, it wakes nobody: a message begets one
+    at most, and a needless one begets none, so that the broker never holds more than a few dozen.
+    """
     sent = services.send_chunk(chunk_id=chunk_id, token=uuid4(), clock=timezone.now)
-    if services.due_chunks(now=timezone.now(), limit=1):
-        carry_notices.delay()
+    if sent is not None:
+        for next_id in services.due_chunks(now=timezone.now(), limit=1):
+            send_chunk.delay(chunk_id=next_id)
     return sent

@@ -1,7 +1,7 @@
 """Hand one message to a mail server, and say for certain what is known of it afterwards."""
 
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 # Reply codes of RFC 5321, section 4.2.
@@ -15,6 +15,7 @@ class Fate(Enum):
     REFUSED = "refused"
     LATER = "later"
     UNKNOWN = "unknown"
+    UNBUILT = "unbuilt"
 
     @property
     def is_accepted(self) -> bool:
@@ -24,11 +25,15 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The fate of a message, the server's reply, and whether the connection can be used again."""
+    """The fate of a message, the server's reply, and whether the connection can be used again.
+
+    `is_about_us` tells a refusal of the sender, which every other message would meet too.
+    """
 
     fate: Fate
     reply: str
     is_connected: bool = True
+    is_about_us: bool = False
 
 
 def deliver(smtp: smtplib.SMTP, *, sender: str, recipient: str, message: bytes) -> Outcome:
@@ -38,14 +43,15 @@ def deliver(smtp: smtplib.SMTP, *, sender: str, recipient: str, message: bytes) 
     the fate unknown, and the message is not sent again on a guess.
     """
     try:
-        for code, reply in (smtp.mail(sender), smtp.rcpt(recipient)):
-            if code >= TRANSIENT:
-                smtp.rset()
-                return refusal(code, reply)
+        code, reply = smtp.mail(sender)
+        if code >= TRANSIENT:
+            return reset(smtp, Outcome(Fate.LATER, quote(code, reply), is_about_us=code >= PERMANENT))
+        code, reply = smtp.rcpt(recipient)
+        if code >= TRANSIENT:
+            return reset(smtp, refusal(code, reply))
         code, reply = smtp.docmd("DATA")
         if code != GO_ON:
-            smtp.rset()
-            return refusal(code, reply)
+            return reset(smtp, refusal(code, reply))
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(Fate.LATER, describe(error), is_connected=False)
     return send_data(smtp, message)
@@ -55,12 +61,27 @@ def send_data(smtp: smtplib.SMTP, message: bytes) -> Outcome:
     """Send the message itself and its final dot."""
     try:
         smtp.send(dot_stuffed(message))
+    except (OSError, smtplib.SMTPException) as error:
+        # What could not be sent whole went without its end, which is the final dot.
+        return Outcome(Fate.LATER, describe(error), is_connected=False)
+    try:
         code, reply = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(Fate.UNKNOWN, describe(error), is_connected=False)
     if code == TAKEN:
-        return Outcome(Fate.ACCEPTED, f"{code} {reply.decode('utf-8', 'replace')}"[:300])
+        return Outcome(Fate.ACCEPTED, quote(code, reply))
+    if code < TRANSIENT:
+        return Outcome(Fate.UNKNOWN, quote(code, reply), is_connected=False)
     return refusal(code, reply)
+
+
+def reset(smtp: smtplib.SMTP, outcome: Outcome) -> Outcome:
+    """Begin anew after a refusal; some servers hang up with it, which leaves the refusal as it is."""
+    try:
+        smtp.rset()
+    except (OSError, smtplib.SMTPException):
+        return replace(outcome, is_connected=False)
+    return outcome
 
 
 def dot_stuffed(message: bytes) -> bytes:
@@ -74,7 +95,12 @@ def dot_stuffed(message: bytes) -> bytes:
 def refusal(code: int, reply: bytes) -> Outcome:
     """Give the outcome of a reply that is no acceptance: final from 500 on, else to be tried later."""
     fate = Fate.REFUSED if code >= PERMANENT else Fate.LATER
-    return Outcome(fate, f"{code} {reply.decode('utf-8', 'replace')}"[:300])
+    return Outcome(fate, quote(code, reply))
+
+
+def quote(code: int, reply: bytes) -> str:
+    """Give the server's reply in a form that fits a column."""
+    return f"{code} {reply.decode('utf-8', 'replace')}"[:300]
 
 
 def describe(error: Exception) -> str:

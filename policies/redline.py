@@ -122,18 +122,20 @@ def akin(old: Block, new: Block) -> bool:
 
 
 def word_spans(old: str, new: str) -> Iterator[Span]:
-    """Give the spans by which `old` became `new`, word by word."""
+    """Give the spans by which `old` became `new`, word by word, what is deleted before what replaces it."""
     before, after = TOKEN.findall(old), TOKEN.findall(new)
-    for operation in Indel.opcodes(before, after):
-        deleted = "".join(before[operation.src_start : operation.src_end])
-        inserted = "".join(after[operation.dest_start : operation.dest_end])
-        if operation.tag == "equal":
-            yield "=", inserted
-            continue
-        if deleted:
-            yield "-", deleted
-        if inserted:
-            yield "+", inserted
+    old_done = new_done = 0
+    for match in Indel.opcodes(before, after).as_matching_blocks():
+        yield from span("-", before[old_done : match.a])
+        yield from span("+", after[new_done : match.b])
+        old_done, new_done = match.a + match.size, match.b + match.size
+        yield from span("=", after[match.b : new_done])
+
+
+def span(sign: Literal["=", "-", "+"], tokens: Sequence[str]) -> Iterator[Span]:
+    """Give one span of `tokens`, where there are any."""
+    if tokens:
+        yield sign, "".join(tokens)
 
 
 def count_words(changes: Sequence[Change], sign: str) -> int:

@@ -22,6 +22,7 @@ desk_patterns = [
     path("versions/<int:version_id>/texts/<slug:language>/", desk.text, name="text"),
     path("versions/<int:version_id>/changes/<slug:language>/", desk.changes, name="changes"),
     path("versions/<int:version_id>/review/", desk.ask_for_review, name="ask_for_review"),
+    path("versions/<int:version_id>/discard/", desk.discard, name="discard"),
     path("versions/<int:version_id>/approve/", desk.approve, name="approve"),
     path("versions/<int:version_id>/publish/", desk.publish, name="publish"),
     path("versions/<int:version_id>/recall/", desk.recall, name="recall"),

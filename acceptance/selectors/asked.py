@@ -52,7 +52,8 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
         return None
     agree = any(demand.assent == Assent.AGREE for _entry, demand in pending)
     gate_from = min(entry.effective_at + timedelta(days=demand.grace_days) for entry, demand in pending)
-    declined = facts.declined.get(newest.policy_id) == newest.number
+    # A change that asks nothing does not put the question again to who has answered it.
+    declined = facts.declined.get(newest.policy_id, 0) >= max(entry.number for entry, _demand in pending)
     # Who declines to acknowledge has answered; only an agreement can be a condition of going on.
     is_closed = at >= gate_from and (agree or not declined)
     return Asked(
@@ -72,13 +73,14 @@ def owed(
 
     Versions that were over before the person joined never concerned them.
     """
+    joined_under = register.in_force(slug, facts.joined_at)
     for entry in register.of(slug):
         if entry.published_at > at or entry.number <= facts.accepted.get(entry.policy_id, 0):
             continue
         state = register.state(entry, at)
         if state in (State.RECALLED, State.OVERTAKEN):
             continue
-        if state is State.SUPERSEDED and entry.effective_at < facts.joined_at:
+        if state is State.SUPERSEDED and joined_under and entry.number < joined_under.number:
             continue
         demand = rules.demand(entry.kind, entry.change_class, facts.country)
         if demand.assent != Assent.NONE:

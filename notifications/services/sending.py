@@ -3,12 +3,15 @@
 import logging
 import smtplib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID, uuid4
 
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
@@ -17,8 +20,9 @@ from policies.selectors import load_register, load_rule_book
 
 from ..emails import Letters, sender_address
 from ..models import DUE_STATES, Campaign, CampaignState, Chunk, Notice, NoticeState
-from ..transport import deliver
-from .control import pause_campaign
+from ..transport import PERMANENT, Fate, Outcome, deliver
+from .control import CampaignNotRunning, pause_campaign
+from .planning import stop_campaigns
 from .settling import settle
 
 logger = logging.getLogger(__name__)
@@ -45,40 +49,50 @@ def claimable(now: datetime) -> QuerySet[Chunk]:
 
 
 def run_due(*, clock: Clock) -> int:
-    """Send all that is due now, chunk after chunk, in this process; returns how many were accepted."""
+    """Send all that is due now, chunk after chunk, in this process; returns how many were accepted.
+
+    Between two chunks it asks whether a version was recalled or overtaken meanwhile.
+    """
     sent = 0
     while chunks := due_chunks(now=clock(), limit=1):
-        sent += send_chunk(chunk_id=chunks[0], token=uuid4(), clock=clock)
+        sent += send_chunk(chunk_id=chunks[0], token=uuid4(), clock=clock) or 0
+        stop_campaigns(now=clock())
     return sent
 
 
-def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int:
+def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
     """Lease a chunk under `token`, send its due notices and give it back.
 
-    Returns how many the mail server accepted: none where another worker holds the chunk or nothing
-    is due. A refused sign-in at the mail server pauses the campaign.
+    Returns how many the mail server accepted, or None where another worker holds the chunk or nothing
+    is due. A mail server that refuses the sign-in, or the sender, pauses the campaign.
     """
     leased = claimable(clock()).filter(pk=chunk_id)
     if not leased.update(lease_token=token, lease_until=clock() + LEASE):
-        return 0
+        return None
     chunk = Chunk.objects.select_related("campaign").get(pk=chunk_id)
     skip_needless(chunk, clock())
     pause = None
     sent = 0
     try:
         mail_server = open_mail_server()
-    except smtplib.SMTPAuthenticationError:
-        logger.exception("The mail server refused the sign-in; campaign %s is paused.", chunk.campaign_id)
-        pause_campaign(campaign_id=chunk.campaign_id, reason="The mail server refused the sign-in.")
-    except (OSError, smtplib.SMTPException):
-        logger.exception("The mail server cannot be reached; chunk %s waits.", chunk_id)
+    except (OSError, smtplib.SMTPException) as error:
+        logger.exception("The mail server lets nothing in; chunk %s waits.", chunk_id)
         pause = SERVER_PAUSE
+        if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= PERMANENT:
+            stop_sending(chunk, "The mail server refused the sign-in.")
     else:
         sent, is_connected = send_notices(chunk, token, mail_server, clock)
         pause = None if is_connected else SERVER_PAUSE
         mail_server.close()
     give_back(chunk_id, token, clock(), pause)
     return sent
+
+
+def stop_sending(chunk: Chunk, reason: str) -> None:
+    """Pause the chunk's campaign, unless somebody else has just done so."""
+    logger.error("Campaign %s is paused: %s", chunk.campaign_id, reason)
+    with suppress(CampaignNotRunning):
+        pause_campaign(campaign_id=chunk.campaign_id, reason=reason)
 
 
 def open_mail_server() -> EmailBackend:
@@ -100,18 +114,27 @@ def send_notices(chunk: Chunk, token: UUID, mail_server: EmailBackend, clock: Cl
         notice = arm(notice_id, token, clock())
         if notice is None:
             continue
-        message = letters.message_for(notice)
-        outcome = deliver(
-            cast(smtplib.SMTP, mail_server.connection),
-            sender=sender_address(),
-            recipient=notice.address,
-            message=message,
+        outcome = attempt(
+            address_notice(notice, letters), letters, cast("smtplib.SMTP", mail_server.connection)
         )
         settle(notice=notice, outcome=outcome, now=clock())
         sent += outcome.fate.is_accepted
+        if outcome.is_about_us:
+            stop_sending(chunk, "The mail server refused the sender.")
         if not outcome.is_connected:
             return sent, False
     return sent, True
+
+
+def attempt(notice: Notice, letters: Letters, smtp: smtplib.SMTP) -> Outcome:
+    """Try to hand one armed notice to the mail server. One person's bad record stops nobody else's mail."""
+    try:
+        message = letters.message_for(notice)
+        recipient = sanitize_address(notice.address, "utf-8")
+    except Exception:
+        logger.exception("The letter of notice %s cannot be built.", notice.pk)
+        return Outcome(Fate.UNBUILT, "")
+    return deliver(smtp, sender=sender_address(), recipient=recipient, message=message)
 
 
 def is_due(now: datetime) -> Q:
@@ -135,27 +158,37 @@ def arm(notice_id: int, token: UUID, now: datetime) -> Notice | None:
     Chunk.objects.filter(
         pk__in=Notice.objects.filter(pk=notice_id).values("chunk"), lease_token=token
     ).update(lease_until=now + LEASE)
-    return address_notice(Notice.objects.select_related("user", "campaign").get(pk=notice_id))
+    return Notice.objects.select_related("user", "campaign").get(pk=notice_id)
 
 
-def address_notice(notice: Notice) -> Notice:
-    """Note on an armed notice where it goes, in which language and under which Message-ID."""
+def address_notice(notice: Notice, letters: Letters) -> Notice:
+    """Note on an armed notice where it goes, in which language it is written, and its Message-ID."""
     person = notice.user
     if person is None:
         raise ValueError("A notice without a person is never armed.")
-    notice.address, notice.language = person.email, person.language
+    notice.address, notice.language = person.email, letters.language_for(person)
     notice.message_id = Letters.message_id(notice)
     notice.save(update_fields=["address", "language", "message_id"])
     return notice
 
 
 def answered() -> QuerySet[Act]:
-    """Give the acts of a notice's person on the version that the notice is about."""
-    return Act.objects.filter(user=OuterRef("user"), version=OuterRef("campaign__version"))
+    """Give the acts of a notice's person on the version that the notice is about.
+
+    No join, or PostgreSQL would arm a notice that was cancelled while the claim waited for its row:
+    of a joined update it checks the key again, and not the state.
+    """
+    version = Campaign.objects.filter(pk=OuterRef(OuterRef("campaign"))).values("version")
+    return Act.objects.filter(user=OuterRef("user"), version__in=version)
 
 
+@transaction.atomic
 def skip_needless(chunk: Chunk, now: datetime) -> None:
-    """Settle, each with its reason, the notices of people who need none any more or cannot get one."""
+    """Settle, each with its reason, the notices of people who need none any more or cannot get one.
+
+    Locks the chunk, so that no notice is both skipped and cancelled.
+    """
+    Chunk.objects.select_for_update(no_key=True).get(pk=chunk.pk)
     due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
     reasons = [
         (Q(Exists(answered())), "The person has answered already."),

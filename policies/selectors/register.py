@@ -142,18 +142,16 @@ class Register:
             return State.RECALLED
         if self.in_force(entry.slug, at) == entry:
             return State.IN_FORCE
-        if self.is_overtaken(entry, at):
+        if self.is_overtaken(entry):
             return State.OVERTAKEN
         return State.ANNOUNCED if at < entry.effective_at else State.SUPERSEDED
 
-    def is_overtaken(self, entry: Publication, at: datetime) -> bool:
-        """Whether, by what is known at `at`, a higher number takes effect no later than `entry`."""
-        known_until = min(at, entry.effective_at)
+    def is_overtaken(self, entry: Publication) -> bool:
+        """Whether a higher number holds when `entry` would take effect, so that it does not."""
         return any(
             later.number > entry.number
-            and later.published_at <= known_until
             and later.effective_at <= entry.effective_at
-            and not later.is_recalled(known_until)
+            and not later.is_recalled(entry.effective_at)
             for later in self.of(entry.slug)
         )
 

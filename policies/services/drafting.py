@@ -161,6 +161,16 @@ def ask_for_review(*, version_id: int, now: datetime) -> PolicyVersion:
     return draft
 
 
+@transaction.atomic
+def discard_draft(*, version_id: int) -> None:
+    """Throw a draft away; the history of its edits stays. Locks the policy. Raises `AlreadyPublished`."""
+    draft = lock_draft(version_id)
+    draft.approvals.all().delete()
+    for text in draft.texts.order_by("language"):
+        text.delete()
+    draft.delete()
+
+
 def lock_draft(version_id: int) -> PolicyVersion:
     """Lock the policy of the draft `version_id` and give the draft. Raises `AlreadyPublished`."""
     Policy.objects.select_for_update().get(versions=version_id)

@@ -22,7 +22,7 @@ from ..refusal import Refusal
 from .drafting import create_policy, edit_version, normalise_short, save_text, start_draft
 
 COLUMNS = ("number", "file", "committed_at")
-NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+NUMBER = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
 class ImportRefused(Refusal):

@@ -225,6 +225,20 @@ def ask_for_review(request: HttpRequest, version_id: int) -> HttpResponse:
 
 
 @require_POST
+@desk_page("policies.write_version")
+def discard(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Throw a draft away."""
+    get_object_or_404(PolicyVersion, pk=version_id)
+    try:
+        services.discard_draft(version_id=version_id)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:version", version_id)
+    messages.success(request, _("The draft is discarded. The history of its edits is kept."))
+    return redirect("desk:overview")
+
+
+@require_POST
 @desk_page("policies.approve_version")
 def approve(request: HttpRequest, version_id: int) -> HttpResponse:
     """Approve exactly the text that the form was shown with."""

@@ -43,6 +43,8 @@ class Command(BaseCommand):
             raise CommandError("The sample shop is off. Start it with: make demo", returncode=2)
         if not options["no_serve"]:
             refuse_taken_port()
+        say("Static files: collecting them")
+        call_command("collectstatic", interactive=False, verbosity=0)
         fresh_database(timezone.now())
         mail = settings.VAR_DIR / "mail"
         shutil.rmtree(mail, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, public
+from .views import desk, public, writing
 
 public_patterns = [
     path("", public.index, name="index"),
@@ -15,12 +15,12 @@ public_patterns = [
 
 desk_patterns = [
     path("", desk.overview, name="overview"),
-    path("policies/new/", desk.new_policy, name="new_policy"),
-    path("policies/<slug:slug>/drafts/", desk.start_draft, name="start_draft"),
-    path("preview/", desk.preview, name="preview"),
+    path("policies/new/", writing.new_policy, name="new_policy"),
+    path("policies/<slug:slug>/drafts/", writing.start_draft, name="start_draft"),
+    path("preview/", writing.preview, name="preview"),
     path("versions/<int:version_id>/", desk.version, name="version"),
-    path("versions/<int:version_id>/texts/<slug:language>/", desk.text, name="text"),
-    path("versions/<int:version_id>/changes/<slug:language>/", desk.changes, name="changes"),
+    path("versions/<int:version_id>/texts/<slug:language>/", writing.text, name="text"),
+    path("versions/<int:version_id>/changes/<slug:language>/", writing.changes, name="changes"),
     path("versions/<int:version_id>/review/", desk.ask_for_review, name="ask_for_review"),
     path("versions/<int:version_id>/discard/", desk.discard, name="discard"),
     path("versions/<int:version_id>/approve/", desk.approve, name="approve"),

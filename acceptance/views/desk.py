@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from policies.selectors import load_register, load_rule_book
-from policies.views.desk import desk_page
+from policies.views.guard import desk_page
 
 from ..selectors import acts_on, tally
 

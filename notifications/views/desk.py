@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from policies.refusal import Refusal
 from policies.selectors import load_register
-from policies.views.desk import desk_page
+from policies.views.guard import desk_page
 
 from ..models import Campaign, Notice, NoticeState
 from ..selectors import Progress, progress

@@ -17,7 +17,9 @@ class Trigger:
 
     `condition` is SQL that both databases read, about `OLD` and `NEW`; where it holds, the
     statement fails with `message` as an integrity error. `{differs}` stands for the operator that
-    tells values apart and knows null.
+    tells values apart and knows null. Where `version` names the column of a version, PostgreSQL
+    first waits for whoever is publishing that version, so that the condition sees the outcome;
+    SQLite has one writer at a time and needs no such wait.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Trigger:
     event: str
     condition: str
     message: str
+    version: str = ""
 
 
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
@@ -34,6 +37,8 @@ NAMES = {
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
 }
 
+WAIT = "PERFORM 1 FROM policies_policyversion v WHERE v.id = {version} FOR SHARE;"
+
 CREATE_SQLITE = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {condition}
 BEGIN SELECT RAISE(ABORT, '{message}'); END
@@ -42,6 +47,7 @@ BEGIN SELECT RAISE(ABORT, '{message}'); END
 CREATE_POSTGRESQL = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
+    {wait}
     IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
@@ -58,7 +64,8 @@ def create_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]
     with connection.cursor() as cursor:
         for trigger in triggers:
             condition = trigger.condition.format(differs=DIFFERS[connection.vendor])
-            cursor.execute(template.format(**{**vars(trigger), "condition": condition}))
+            wait = WAIT.format(version=trigger.version) if trigger.version else ""
+            cursor.execute(template.format(**{**vars(trigger), "condition": condition, "wait": wait}))
 
 
 def drop_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> None:
@@ -115,6 +122,7 @@ POLICY_TRIGGERS = [
         "UPDATE",
         f"({published('OLD.version_id')} OR {published('NEW.version_id')})",
         "A published text never changes. Publish a new version instead.",
+        "OLD.version_id",
     ),
     Trigger(
         "text_kept_once_published",
@@ -122,6 +130,7 @@ POLICY_TRIGGERS = [
         "DELETE",
         published("OLD.version_id"),
         "A published text is never deleted. Recall its version instead.",
+        "OLD.version_id",
     ),
     Trigger(
         "text_not_added_once_published",
@@ -129,6 +138,7 @@ POLICY_TRIGGERS = [
         "INSERT",
         published("NEW.version_id"),
         "A published version takes no further text. Publish a new version instead.",
+        "NEW.version_id",
     ),
     Trigger(
         "approval_unchanged",
@@ -143,6 +153,7 @@ POLICY_TRIGGERS = [
         "DELETE",
         published("OLD.version_id"),
         "An approval of a published version is never deleted.",
+        "OLD.version_id",
     ),
     Trigger(
         "approval_not_added_once_published",
@@ -150,6 +161,7 @@ POLICY_TRIGGERS = [
         "INSERT",
         published("NEW.version_id"),
         "A published version takes no further approval.",
+        "NEW.version_id",
     ),
     Trigger(
         "approval_not_by_the_author",
@@ -158,6 +170,13 @@ POLICY_TRIGGERS = [
         "EXISTS (SELECT 1 FROM policies_policyversion v"
         " WHERE v.id = NEW.version_id AND v.author_id = NEW.approver_id)",
         "A version is approved by another person than its author.",
+    ),
+    Trigger(
+        "recall_of_a_published_version",
+        "policies_recall",
+        "INSERT",
+        f"NOT {published('NEW.version_id')}",
+        "Only a published version can be recalled.",
     ),
     Trigger("recall_unchanged", "policies_recall", "UPDATE", "TRUE", "A recall never changes."),
     Trigger("recall_kept", "policies_recall", "DELETE", "TRUE", "A recall is never deleted."),

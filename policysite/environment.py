@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from environs import Env
 from marshmallow import ValidationError
 
+SECRET_LENGTH = 32
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 
 
@@ -48,6 +49,12 @@ def address_line(value: str) -> None:
     """Refuse a sender without an @, which no mail server would take."""
     if "@" not in value or "\n" in value:
         raise ValidationError(f"{value!r} is not an e-mail address.")
+
+
+def long_secret(value: str) -> None:
+    """Refuse a secret that could be guessed; an empty one means that the site makes its own."""
+    if value and len(value) < SECRET_LENGTH:
+        raise ValidationError(f"The secret must have at least {SECRET_LENGTH} characters.")
 
 
 def kept_secret(path: Path) -> str:

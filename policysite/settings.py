@@ -13,6 +13,7 @@ from .environment import (
     broker_address,
     database_engine,
     kept_secret,
+    long_secret,
     open_environment,
     time_zone,
     web_address,
@@ -33,7 +34,7 @@ CONTACT_EMAIL = env.str("CONTACT_EMAIL", "privacy@fernhill.example", validate=ad
 DEMO_SHOP = env.bool("DEMO_SHOP", False)
 RELEASE = "0.1.0"
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret(VAR_DIR / "secret_key")
+SECRET_KEY = env.str("SECRET_KEY", "", validate=long_secret) or kept_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"])
 
 SERVED_BY_HTTPS = SITE_URL.startswith("https://")

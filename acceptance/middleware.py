@@ -56,7 +56,8 @@ class Visit:
         """What is on record of the person, a second old at most, and kept only while nothing is owed."""
         if self.person is None:
             return None
-        held = known_good.get(self.person.pk)
+        with known_good_lock:
+            held = known_good.get(self.person.pk)
         if isinstance(held, Facts) and held.country == self.person.country:
             return held
         return self.keep_good(facts_of(self.person))
@@ -74,16 +75,22 @@ class Visit:
         return asked_of(self.facts, register(), rule_book(), at=self.now) if self.facts else []
 
     def record_use(self) -> None:
-        """Record the first use of the shop under each version in force that the person was told of."""
+        """Record the first use of the shop under each version in force that the person was told of.
+
+        Whom the gate stops all the same has not used the shop.
+        """
         version_ids = unrecorded_use(self.facts, register(), at=self.now) if self.facts else []
-        if self.facts and version_ids:
+        if not self.facts or not version_ids:
+            return
+        used = {(version_id, ExposureKind.USED.value): self.now for version_id in version_ids}
+        after = replace(self.facts, exposures={**self.facts.exposures, **used})
+        if not closed_by(asked_of(after, register(), rule_book(), at=self.now)):
             self.record(version_ids, ExposureKind.USED)
-            used = {(version_id, ExposureKind.USED.value): self.now for version_id in version_ids}
-            self.facts = self.keep_good(replace(self.facts, exposures={**self.facts.exposures, **used}))
+            self.facts = self.keep_good(after)
 
     def record_banner(self) -> None:
         """Record that the banner was shown, where it was not before."""
-        if self.facts and self.banner_shown:
+        if self.banner_shown and self.facts:
             ids = [asked.publication.version_id for asked in self.asked]
             known = self.facts.exposures
             self.record([key for key in ids if (key, ExposureKind.SHOWN) not in known], ExposureKind.SHOWN)
@@ -122,8 +129,13 @@ class Gate:
             return None
         visit = visit_of(request)
         visit.record_use()
-        closed = [asked for asked in visit.asked if asked.severity is Severity.GATE]
+        closed = closed_by(visit.asked)
         return stop(request, closed[0]) if closed else None
+
+
+def closed_by(asked: list[Asked]) -> list[Asked]:
+    """Give those of what is asked for which the gate is closed."""
+    return [found for found in asked if found.severity is Severity.GATE]
 
 
 def is_exempt(match: ResolverMatch | None) -> bool:

@@ -3,7 +3,7 @@
 The one change they let through is cutting the link to an erased person.
 """
 
-from policies.triggers import Trigger, differing, published, published_text
+from policies.triggers import Trigger, differing, never_emptied, published, published_text
 
 ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presentation_id", "note"]
 EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
@@ -15,6 +15,7 @@ def relinked(column: str) -> str:
 
 
 ACCEPTANCE_TRIGGERS = [
+    *never_emptied("acceptance_act", "acceptance_exposure", "acceptance_presentation"),
     Trigger(
         "act_unchanged",
         "acceptance_act",

@@ -110,6 +110,14 @@ STATES_WITH_REASON = (
 )
 
 
+TROUBLED_STATES = (
+    NoticeState.FAILED,
+    NoticeState.UNKNOWN,
+    NoticeState.SKIPPED,
+    NoticeState.CANCELLED,
+)
+
+
 class NoticeChannel(models.TextChoices):
     """By what means."""
 
@@ -153,6 +161,9 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["chunk", "id"], name="notice_due", condition=Q(state__in=DUE_STATES)),
             models.Index(fields=["chunk"], name="notice_sending", condition=Q(state="SENDING")),
+            models.Index(
+                fields=["campaign", "reason"], name="notice_troubled", condition=Q(state__in=TROUBLED_STATES)
+            ),
         ]
 
     def __str__(self) -> str:

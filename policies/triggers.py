@@ -30,6 +30,9 @@ class Trigger:
     version: str = ""
 
 
+# A statement of PostgreSQL's alone; SQLite empties a table by deleting its rows.
+TRUNCATE = "TRUNCATE"
+
 DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
 
 NAMES = {
@@ -52,7 +55,7 @@ BEGIN
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
 END $body$;
-CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
+CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}();
 """
 
 
@@ -64,8 +67,13 @@ def create_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]
     with connection.cursor() as cursor:
         for trigger in triggers:
             condition = trigger.condition.format(differs=DIFFERS[connection.vendor])
+            if trigger.event == TRUNCATE and connection.vendor == "sqlite":
+                continue
+            each = "STATEMENT" if trigger.event == TRUNCATE else "ROW"
             wait = WAIT.format(version=trigger.version) if trigger.version else ""
-            cursor.execute(template.format(**{**vars(trigger), "condition": condition, "wait": wait}))
+            cursor.execute(
+                template.format(**{**vars(trigger), "condition": condition, "wait": wait, "each": each})
+            )
 
 
 def drop_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> None:
@@ -81,7 +89,11 @@ def missing_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger
     with connection.cursor() as cursor:
         cursor.execute(NAMES[connection.vendor])
         there = {row[0] for row in cursor.fetchall()}
-    return [trigger.name for trigger in triggers if trigger.name not in there]
+    return [
+        trigger.name
+        for trigger in triggers
+        if trigger.name not in there and (connection.vendor != "sqlite" or trigger.event != TRUNCATE)
+    ]
 
 
 def differing(columns: Iterable[str]) -> str:
@@ -101,7 +113,14 @@ def published_text(text_column: str, version_column: str) -> str:
     return f"({published(version_column)} AND EXISTS ({text}{version_column} AND t.id = {text_column}))"
 
 
+def never_emptied(*tables: str) -> list[Trigger]:
+    """Give the triggers that keep whole tables from being emptied at once."""
+    message = "A table that holds evidence is never emptied."
+    return [Trigger(f"{table}_never_emptied", table, TRUNCATE, "TRUE", message) for table in tables]
+
+
 POLICY_TRIGGERS = [
+    *never_emptied("policies_policyversion", "policies_policytext", "policies_approval", "policies_recall"),
     Trigger(
         "version_unchanged_once_published",
         "policies_policyversion",

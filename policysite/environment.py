@@ -1,15 +1,17 @@
 """Read values from the environment, and refuse what cannot be meant, by the name of the setting."""
 
+import logging
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
 from environs import Env
 from marshmallow import ValidationError
 
 SECRET_LENGTH = 32
+HIGHEST_PORT = 65_535
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 
 
@@ -23,8 +25,17 @@ def open_environment(path: Path) -> Env:
 def web_address(value: str) -> None:
     """Refuse a site address that is not `http(s)://host` without a path."""
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    is_whole = parts.scheme in ("http", "https") and parts.hostname and has_port(parts)
+    if not is_whole or parts.path or parts.query:
         raise ValidationError(f"{value!r} is not an address like https://policies.example, without a path.")
+
+
+def has_port(parts: SplitResult) -> bool:
+    """Whether the port of an address is a number that a port can be, or is left out."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def broker_address(value: str) -> None:
@@ -35,8 +46,11 @@ def broker_address(value: str) -> None:
 
 def database_engine(value: str) -> None:
     """Refuse a database without the triggers that keep published versions unchanged."""
-    if urlsplit(value).scheme not in ("sqlite", "postgres", "postgresql"):
-        raise ValidationError("The address must begin with sqlite:// or postgresql://.")
+    parts = urlsplit(value)
+    if parts.scheme not in ("sqlite", "postgres", "postgresql") or not has_port(parts):
+        raise ValidationError(
+            "The address must begin with sqlite:// or postgresql://, and a port must be a number."
+        )
 
 
 def time_zone(value: str) -> None:
@@ -49,6 +63,24 @@ def address_line(value: str) -> None:
     """Refuse a sender without an @, which no mail server would take."""
     if "@" not in value or "\n" in value:
         raise ValidationError(f"{value!r} is not an e-mail address.")
+
+
+def log_level(value: str) -> None:
+    """Refuse a level that Python's logging does not know."""
+    if value not in logging.getLevelNamesMapping():
+        raise ValidationError(f"{value!r} is no level. Choose one of DEBUG, INFO, WARNING, ERROR.")
+
+
+def port_number(value: int) -> None:
+    """Refuse a number that no port can have."""
+    if not 0 < value <= HIGHEST_PORT:
+        raise ValidationError(f"{value} is no port. Give a number from 1 to {HIGHEST_PORT}.")
+
+
+def some_seconds(value: int) -> None:
+    """Refuse a time that is over before it began."""
+    if value < 1:
+        raise ValidationError("Give at least one second.")
 
 
 def long_secret(value: str) -> None:

@@ -97,15 +97,14 @@ def _plan(
 ) -> list[Suite]:
     """Return the suites to run, all at the same time.
 
-    The last one alone gets the brokers: two suites on one broker would take each other's wake-ups.
+    They share the brokers: every test that wakes a worker does so in a queue of its own.
     """
     databases = {"SQLite": f"sqlite:///{folder}/policysite.sqlite3", database.name: database.url}
-    suites = [_suite(folder, name, url, browser) for name, url in databases.items() if url]
-    suites[-1].environment["TEST_BROKERS"] = ",".join(filter(None, (redis.url, rabbitmq.url)))
-    return suites
+    brokers = ",".join(filter(None, (redis.url, rabbitmq.url)))
+    return [_suite(folder, name, url, brokers, browser) for name, url in databases.items() if url]
 
 
-def _suite(folder: Path, name: str, url: str, browser: Service) -> Suite:
+def _suite(folder: Path, name: str, url: str, brokers: str, browser: Service) -> Suite:
     key = name.lower()
     environment = {
         "DATABASE_URL": url,
@@ -113,7 +112,7 @@ def _suite(folder: Path, name: str, url: str, browser: Service) -> Suite:
         "CELERY_BROKER_URL": "",
         # Two suites that make the site's own key at the same time could each read half of it.
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "TEST_BROKERS": "",
+        "TEST_BROKERS": brokers,
         "TEST_CHROMIUM": browser.url,
         "COVERAGE_FILE": str(folder / f".coverage.{key}"),
     }

@@ -55,7 +55,8 @@ def silence(publication: Publication, rules: RuleBook, country: str, *, goes_on:
 
 def concerned(publication: Publication, register: Register) -> QuerySet[User]:
     """Give the people whom the version concerns: active, no programs, here before it was over."""
-    successors = [e.effective_at for e in register.of(publication.slug) if e.number > publication.number]
+    later = (entry for entry in register.of(publication.slug) if entry.number > publication.number)
+    successors = [entry.effective_at for entry in later if not entry.is_recalled(entry.effective_at)]
     people = User.objects.filter(is_active=True, is_service=False)
     return people.filter(date_joined__lt=min(successors)) if successors else people
 

@@ -1,7 +1,9 @@
 """A person's own page, and the review page."""
 
+from ipaddress import ip_address
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +22,7 @@ from policies.selectors import html_of, load_register, load_rule_book
 
 from .. import services
 from ..forms import AnswerForm
-from ..models import ExposureKind
+from ..receivers import record_view
 from ..reviews import Review, form_for, review_of
 from ..selectors import Facts, acts_of, asked_about, deemed_of, facts_of
 from ..tokens import TamperedForm, seal, unseal
@@ -70,12 +72,10 @@ def show_review(
     request: HttpRequest, slug: str, *, back: str, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     """Render the review page with a fresh form; `refusal` says why an answer was not taken."""
-    person, now = cast(User, request.user), timezone.now()
+    person = cast(User, request.user)
     facts = facts_of(person)
     found = review_or_404(facts, slug, request.LANGUAGE_CODE)
-    services.record_exposures(
-        user_id=person.pk, version_ids=[found.publication.version_id], kind=ExposureKind.VIEWED, now=now
-    )
+    record_view(request=request, version_ids=[found.publication.version_id])
     context = {
         "review": found,
         "entry": found.publication,
@@ -144,10 +144,22 @@ def take_answer(request: HttpRequest, slug: str, posted: AnswerForm, *, accepts:
         accepts=accepts,
         note=posted.cleaned_data["note"],
         request=services.Request(
-            ip=request.META.get("REMOTE_ADDR"), user_agent=request.headers.get("User-Agent", "")
+            ip=client_address(request), user_agent=request.headers.get("User-Agent", "")
         ),
         now=now,
     )
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Give the IP address of the sender; behind the site's own proxy, the one that the proxy saw."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY:
+        # The proxy appends what it saw; whatever stands before that, the sender may have made up.
+        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or address
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None
 
 
 def safe_next(request: HttpRequest, address: str) -> str:

@@ -7,6 +7,7 @@ be stopped anywhere, run twice at once, and started again.
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -124,7 +125,11 @@ def plan_chunk(campaign: Campaign, audience: QuerySet[User], now: datetime) -> i
     running = Campaign.objects.select_for_update(no_key=True).filter(state=CampaignState.RUNNING)
     if running.filter(pk=campaign.pk).first() is None:
         return 0
-    slice_sql, slice_values = audience.order_by("pk").values("pk")[:CHUNK_SIZE].query.sql_with_params()
+    try:
+        slice_sql, slice_values = audience.order_by("pk").values("pk")[:CHUNK_SIZE].query.sql_with_params()
+    except EmptyResultSet:
+        # The rules tell nobody, wherever they live.
+        return 0
     chunk = Chunk.objects.create(campaign=campaign, due_at=now)
     with connection.cursor() as cursor:
         fixed: list[Any] = [campaign.pk, chunk.pk, Wave.ANNOUNCEMENT, NoticeChannel.MAIL, NoticeState.PENDING]

@@ -98,9 +98,13 @@ def stop_sending(chunk: Chunk, reason: str) -> None:
 def open_mail_server() -> EmailBackend:
     """Open a connection to the mail server. Raises `OSError` and `SMTPException` where it cannot."""
     backend = cast(EmailBackend, get_connection(fail_silently=False))
-    backend.open()
-    # Django greets the server only where it must sign in or encrypt.
-    cast("smtplib.SMTP", backend.connection).ehlo_or_helo_if_needed()
+    try:
+        backend.open()
+        # Django greets the server only where it must sign in or encrypt.
+        cast("smtplib.SMTP", backend.connection).ehlo_or_helo_if_needed()
+    except OSError:
+        backend.close()
+        raise
     return backend
 
 

@@ -11,11 +11,9 @@ from policies.refusal import Refusal
 from policies.selectors import load_register
 from policies.views.guard import desk_page
 
-from ..models import Campaign, Notice, NoticeState
+from ..models import TROUBLED_STATES, Campaign, Notice, NoticeState
 from ..selectors import Progress, progress
 from ..services import pause_campaign, resume_campaign
-
-TROUBLED = (NoticeState.FAILED, NoticeState.UNKNOWN, NoticeState.SKIPPED, NoticeState.CANCELLED)
 
 
 @require_safe
@@ -40,7 +38,7 @@ def troubles(found: Campaign) -> list[dict[str, object]]:
     """Give the reasons for which notices did not go out, the most frequent first."""
     states = dict(NoticeState.choices)
     rows = (
-        Notice.objects.filter(campaign=found, state__in=TROUBLED)
+        Notice.objects.filter(campaign=found, state__in=TROUBLED_STATES)
         .values("state", "reason")
         .annotate(count=Count("pk"))
         .order_by("-count", "reason")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from amqp.exceptions import AMQPError
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -47,7 +48,7 @@ def broker() -> str:
     try:
         with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as found:
             found.ensure_connection(max_retries=1, timeout=2)
-    except (OSError, KombuError):
+    except (OSError, KombuError, AMQPError):
         return "The broker does not answer. Notices go on with manage.py run_notices."
     return "ok"
 

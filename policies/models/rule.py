@@ -1,7 +1,10 @@
 """Notice rules: how long before, and what is asked of whom. Data that counsel edits."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from .policy import PolicyKind
 from .version import ChangeClass
@@ -46,6 +49,8 @@ class NoticeRule(models.Model):
         help_text=_("Whether going on using the shop may be taken for acceptance."),
     )
     source = models.CharField(_("source of the rule"), max_length=300)
+
+    history: ClassVar[Any] = HistoricalRecords()
 
     class Meta:
         verbose_name = _("notice rule")

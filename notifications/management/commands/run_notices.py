@@ -1,13 +1,18 @@
 """Plan, send and take back notices in this process, without a broker."""
 
+import logging
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from notifications.services import plan_campaigns, reap_leases, run_due
+
+logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 15
 
@@ -25,10 +30,22 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Work until nothing is due, and say what was done; with --watch, until Ctrl-C."""
-        self.work()
-        while options["watch"]:
-            time.sleep(PAUSE_SECONDS)
+        if not options["watch"]:
             self.work()
+            return
+        with suppress(KeyboardInterrupt):
+            while True:
+                self.try_to_work()
+                time.sleep(PAUSE_SECONDS)
+
+    def try_to_work(self) -> None:
+        """Do all that is due now; where the database is away, say so and leave it to the next round."""
+        try:
+            self.work()
+        except (OperationalError, InterfaceError):
+            logger.exception("The database is away; trying again in %s seconds.", PAUSE_SECONDS)
+        finally:
+            close_old_connections()
 
     def work(self) -> None:
         """Do all that is due now."""

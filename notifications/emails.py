@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
+from django.core.mail.message import sanitize_address
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone, translation
@@ -90,7 +91,7 @@ class Letters:
     def message_id(notice: Notice) -> str:
         """Give the Message-ID of a notice: the same at every attempt, so that a copy shows as one."""
         name = f"{notice.campaign_id}/{notice.user_id}/{notice.wave}/{notice.channel}"
-        host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+        host = sender_address().partition("@")[2]
         return f"<{uuid.uuid5(NAMESPACE, name)}@{host}>"
 
 
@@ -115,7 +116,7 @@ def build_letter(publication: Publication, register: Register, language: str) ->
             if before
             else "",
         }
-        subject = " ".join(render_to_string("notices/change/subject.txt", context).split())
+        subject = render_to_string("notices/change/subject.txt", context).strip()
         plain = render_to_string("notices/change/body.txt", context)
         html = inline(render_to_string("notices/change/body.html", context))
     for marker in (EFFECTIVE, ASKED):
@@ -175,5 +176,5 @@ def what_is_asked(demand: Demand) -> str:
 
 
 def sender_address() -> str:
-    """Give the envelope sender (RFC 5321)."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    """Give the envelope sender (RFC 5321), its domain in ASCII."""
+    return sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8")

@@ -49,23 +49,21 @@ def claimable(now: datetime) -> QuerySet[Chunk]:
 
 
 def run_due(*, clock: Clock) -> int:
-    """Send all that is due now, chunk after chunk, in this process; returns how many were accepted.
-
-    Between two chunks it asks whether a version was recalled or overtaken meanwhile.
-    """
+    """Send all that is due now, chunk after chunk, in this process; returns how many were accepted."""
     sent = 0
     while chunks := due_chunks(now=clock(), limit=1):
         sent += send_chunk(chunk_id=chunks[0], token=uuid4(), clock=clock) or 0
-        stop_campaigns(now=clock())
     return sent
 
 
 def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
     """Lease a chunk under `token`, send its due notices and give it back.
 
+    Asks first whether a version was recalled or overtaken, so that no chunk is begun after that.
     Returns how many the mail server accepted, or None where another worker holds the chunk or nothing
     is due. A mail server that refuses the sign-in, or the sender, pauses the campaign.
     """
+    stop_campaigns(now=clock())
     leased = claimable(clock()).filter(pk=chunk_id)
     if not leased.update(lease_token=token, lease_until=clock() + LEASE):
         return None

@@ -53,7 +53,8 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
     agree = any(demand.assent == Assent.AGREE for _entry, demand in pending)
     gate_from = min(entry.effective_at + timedelta(days=demand.grace_days) for entry, demand in pending)
     # A change that asks nothing does not put the question again to who has answered it.
-    declined = facts.declined.get(newest.policy_id, 0) >= max(entry.number for entry, _demand in pending)
+    latest_no = max(facts.declined.get(newest.policy_id, ()), default=0)
+    declined = latest_no >= max(entry.number for entry, _demand in pending)
     # Who declines to acknowledge has answered; only an agreement can be a condition of going on.
     is_closed = at >= gate_from and (agree or not declined)
     return Asked(
@@ -99,7 +100,7 @@ def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
         and told_at is not None
         and used_at is not None
         and told_at <= used_at
-        and facts.declined.get(entry.policy_id) != entry.number
+        and not facts.has_declined(entry.policy_id, entry.number)
     )
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from policies.models import Assent
@@ -65,14 +66,10 @@ def with_answers(people: QuerySet[User], publication: Publication) -> QuerySet[A
     """Note on each person how they answered: the kind of act, or null where they did not."""
     standing = Standing.objects.filter(user=OuterRef("pk"), policy=publication.policy_id)
     accepted = standing.filter(accepted_version__number__gte=publication.number).values("accepted_kind")
-    declined = standing.filter(declined_version=publication.version_id)
-    return people.annotate(
-        answer=Case(
-            When(Exists(declined), then=Value(ActKind.DECLINED.value)),
-            default=Subquery(accepted[:1]),
-            output_field=CharField(null=True),
-        )
-    )
+    latest = Act.objects.filter(user=OuterRef("pk"), version=publication.version_id).order_by("-at", "-pk")
+    said_no = Case(When(Q(said=ActKind.DECLINED), then=Value(ActKind.DECLINED.value)))
+    people = people.annotate(said=Subquery(latest.values("kind")[:1]))
+    return people.annotate(answer=Coalesce(Subquery(accepted[:1]), said_no, output_field=CharField()))
 
 
 def informed_use(publication: Publication) -> QuerySet[Exposure]:

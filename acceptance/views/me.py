@@ -87,7 +87,7 @@ def show_review(
         "refusal": refusal,
         "is_accepted": facts.accepted.get(found.publication.policy_id, 0) >= found.publication.number,
         "is_deemed": found.publication.version_id in deemed_keys(facts),
-        "is_declined": facts.declined.get(found.publication.policy_id) == found.publication.number,
+        "is_declined": facts.has_declined(found.publication.policy_id, found.publication.number),
     }
     return render(request, "acceptance/review.html", context, status=status)
 

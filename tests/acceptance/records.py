@@ -1,0 +1,85 @@
+"""What stands in the database: counts of what was recorded, and everything at once."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from unittest.mock import patch
+
+from django.apps import apps
+from django.core import signing
+from django.db import transaction
+from django.db.models import Model
+
+from acceptance.models import Act, ActContext, Exposure, Presentation, Standing
+from acceptance.presentations import Shown
+from acceptance.reviews import form_for, review_of
+from acceptance.selectors import facts_of
+from acceptance.services import Request, record_act
+from acceptance.tokens import ReviewForm, seal
+from accounts.models import User
+
+OUR_APPS = ("accounts", "policies", "acceptance", "notifications")
+REQUEST = Request(ip="192.0.2.1", user_agent="Firefox")
+
+
+def our_tables() -> list[type[Model]]:
+    """Give every model of ours, the histories and the links between tables included."""
+    return [
+        model
+        for label in OUR_APPS
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
+    ]
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """Give every row of every table of ours but exposures, which reading may add to."""
+    return {
+        model._meta.label: sorted(model._default_manager.values_list(), key=repr)
+        for model in our_tables()
+        if model is not Exposure
+    }
+
+
+def recorded() -> dict[str, int]:
+    """Count what an answer leaves behind."""
+    return {model.__name__: model.objects.count() for model in (Act, ActContext, Presentation, Standing)}
+
+
+NOTHING = {"Act": 0, "ActContext": 0, "Presentation": 0, "Standing": 0}
+
+
+def exposures_of(person: User) -> list[tuple[int | None, str]]:
+    """Give the numbers of the versions that a person met, and how."""
+    found = Exposure.objects.filter(user=person).order_by("version__number", "kind")
+    return list(found.values_list("version__number", "kind"))
+
+
+def opened(person: User, *, at: datetime, slug: str = "privacy") -> tuple[ReviewForm, Shown]:
+    """Give the form and the words that the review page puts before a person at an instant."""
+    found = review_of(facts_of(person), slug, person.language, at=at)
+    assert found
+    return form_for(person, found), found.shown
+
+
+def answer(person: User, *, at: datetime, accepts: bool = True, slug: str = "privacy", note: str = "") -> Act:
+    """Record the answer that a person gives on a review page opened at the same instant."""
+    form, shown = opened(person, at=at, slug=slug)
+    return record_act(
+        person=person, form=form, shown=shown, accepts=accepts, note=note, request=REQUEST, now=at
+    )
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Roll back what is written inside."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def sealed_before(form: ReviewForm, seconds: float) -> str:
+    """Give a form sealed as the page did it so many seconds ago."""
+    stamp = signing.b62_encode(int(time.time() - seconds))
+    with patch.object(signing.TimestampSigner, "timestamp", lambda _signer: stamp):
+        return seal(form)

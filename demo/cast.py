@@ -42,8 +42,10 @@ def gather(*, now: datetime) -> list[User]:
 
 
 def customer(i: int, name: str, now: datetime, password: str) -> User:
-    """Make the `i`th person, not saved yet."""
+    """Make the `i`th person, not saved yet. The desk reads English, so that whoever tries the demo can."""
     country, language, zone = PLACES[NAMED.get(name, i) % len(PLACES)]
+    if name in DESK:
+        language = PLACES[1][1]
     return User(
         email=address(name),
         password=password,

@@ -113,12 +113,13 @@ def send_notices(chunk: Chunk, token: UUID, mail_server: EmailBackend, clock: Cl
     sent = 0
     due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES).filter(is_due(clock()))
     for notice_id in list(due.order_by("pk").values_list("pk", flat=True)):
-        notice = arm(notice_id, token, clock())
+        with transaction.atomic():
+            notice = arm(notice_id, token, clock())
+            if notice:
+                address_notice(notice, letters)
         if notice is None:
             continue
-        outcome = attempt(
-            address_notice(notice, letters), letters, cast("smtplib.SMTP", mail_server.connection)
-        )
+        outcome = attempt(notice, letters, cast("smtplib.SMTP", mail_server.connection))
         settle(notice=notice, outcome=outcome, now=clock())
         sent += outcome.fate.is_accepted
         if outcome.is_about_us:
@@ -145,7 +146,7 @@ def is_due(now: datetime) -> Q:
 
 
 def arm(notice_id: int, token: UUID, now: datetime) -> Notice | None:
-    """Claim one notice, in a commit of its own, before the network is touched.
+    """Claim one notice; the claim must be committed before the network is touched.
 
     Only while it is still due, the campaign runs, the lease is ours, and the person has not acted
     meanwhile and can be told. Gives the notice with its person, or None: then nothing is sent.
@@ -163,7 +164,7 @@ def arm(notice_id: int, token: UUID, now: datetime) -> Notice | None:
     return Notice.objects.select_related("user", "campaign").get(pk=notice_id)
 
 
-def address_notice(notice: Notice, letters: Letters) -> Notice:
+def address_notice(notice: Notice, letters: Letters) -> None:
     """Note on an armed notice where it goes, in which language it is written, and its Message-ID."""
     person = notice.user
     if person is None:
@@ -171,7 +172,6 @@ def address_notice(notice: Notice, letters: Letters) -> Notice:
     notice.address, notice.language = person.email, letters.language_for(person)
     notice.message_id = Letters.message_id(notice)
     notice.save(update_fields=["address", "language", "message_id"])
-    return notice
 
 
 def answered() -> QuerySet[Act]:

@@ -15,6 +15,9 @@ from kombu.exceptions import KombuError
 from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from policies.triggers import POLICY_TRIGGERS, missing_triggers
 
+# Redis would otherwise be waited for without end, where it takes the connection and says nothing.
+BROKER_PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
+
 
 @require_safe
 @never_cache
@@ -46,7 +49,8 @@ def broker() -> str:
     if not settings.CELERY_BROKER_URL:
         return "not used"
     try:
-        with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as found:
+        patience = BROKER_PATIENCE if settings.CELERY_BROKER_URL.startswith("redis") else {}
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=2, transport_options=patience) as found:
             found.ensure_connection(max_retries=1, timeout=2)
     except (OSError, KombuError, AMQPError):
         return "The broker does not answer. Notices go on with manage.py run_notices."

@@ -145,22 +145,24 @@ def is_due(now: datetime) -> Q:
     return Q(due_at=None) | Q(due_at__lte=now)
 
 
+@transaction.atomic
 def arm(notice_id: int, token: UUID, now: datetime) -> Notice | None:
     """Claim one notice; the claim must be committed before the network is touched.
 
     Only while it is still due, the campaign runs, the lease is ours, and the person has not acted
     meanwhile and can be told. Gives the notice with its person, or None: then nothing is sent.
+    Renews the lease, which locks the chunk before the notice, in the order that everybody keeps.
     """
-    held = Chunk.objects.filter(pk=OuterRef("chunk"), lease_token=token, lease_until__gt=now)
+    chunk = Notice.objects.filter(pk=notice_id).values("chunk")
+    held = Chunk.objects.filter(pk__in=chunk, lease_token=token, lease_until__gt=now)
+    if not held.update(lease_until=now + LEASE):
+        return None
     running = Campaign.objects.filter(pk=OuterRef("campaign"), state=CampaignState.RUNNING)
     claimed = Notice.objects.filter(
-        Exists(held), Exists(running), ~Exists(answered()), pk=notice_id, state__in=DUE_STATES
+        Exists(running), ~Exists(answered()), pk=notice_id, state__in=DUE_STATES
     ).update(state=NoticeState.SENDING, attempt=F("attempt") + 1, armed_at=now, due_at=None)
     if not claimed:
         return None
-    Chunk.objects.filter(
-        pk__in=Notice.objects.filter(pk=notice_id).values("chunk"), lease_token=token
-    ).update(lease_until=now + LEASE)
     return Notice.objects.select_related("user", "campaign").get(pk=notice_id)
 
 

@@ -1,0 +1,95 @@
+"""The desk's page of answers: the count, then what each person did."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from acceptance.reviews import form_for, review_of
+from acceptance.selectors import facts_of
+from acceptance.services import Request, record_act
+from accounts.models import User
+from policies.models import PolicyVersion
+from tests.acceptance.pages import elements, links, page, words
+from tests.conftest import NOW
+
+from .conftest import address
+from .test_campaign import figures
+
+
+@pytest.fixture
+def answer(published: PolicyVersion) -> Callable[..., None]:
+    """Give a hand that answers the published version for a person: `answer(bob, accepts=False, note="…")`."""
+
+    def put(person: User, *, accepts: bool = True, note: str = "") -> None:
+        found = review_of(facts_of(person), "privacy", "en", at=NOW)
+        assert found is not None
+        record_act(
+            person=person,
+            form=form_for(person, found),
+            shown=found.shown,
+            accepts=accepts,
+            note=note,
+            request=Request(ip="192.0.2.7", user_agent="test"),
+            now=NOW,
+        )
+
+    return put
+
+
+def listed(content: bytes) -> list[list[str]]:
+    """Give the cells of the table, row by row, without the moment."""
+    rows = elements(page(content), "//tbody/tr")
+    return [[" ".join(str(cell.text_content()).split()) for cell in row][1:] for row in rows]
+
+
+def test_the_page_counts_the_answers_and_names_who_gave_them(
+    decider: Client,
+    published: PolicyVersion,
+    answer: Callable[..., None],
+    alice: User,
+    bob: User,
+) -> None:
+    answer(alice)
+    answer(bob, accepts=False, note="Six years are <b>too long</b>.")
+
+    content = decider.get(address("answers", published.pk)).content
+
+    counted = figures(content)
+    assert (counted["acknowledged"], counted["declined"]) == (1, 1)
+    assert sum(counted.values()) == 2 * counted["people concerned"]
+    assert sorted(listed(content)) == [
+        ["alice@example.com", "acknowledged", ""],
+        ["bob@example.com", "declined", "Six years are <b>too long</b>."],
+    ]
+
+
+def test_a_version_that_nobody_answered_says_so(decider: Client, published: PolicyVersion) -> None:
+    assert "Nobody has answered yet." in words(decider.get(address("answers", published.pk)).content)
+
+
+def test_a_draft_has_no_answers(decider: Client, draft: PolicyVersion) -> None:
+    response = decider.get(address("answers", draft.pk))
+
+    assert response.status_code == 404
+    assert "There is no published version at this address." in words(response.content)
+
+
+def test_the_answers_come_fifty_to_a_page(
+    decider: Client,
+    published: PolicyVersion,
+    answer: Callable[..., None],
+    make_person: Callable[..., User],
+) -> None:
+    for i in range(51):
+        answer(make_person(f"person-{i}", date_joined=NOW - timedelta(days=9)))
+    place = address("answers", published.pk)
+
+    first, second, beyond = (
+        decider.get(place, {"page": number}).content for number in ("1", "2", "nonsense")
+    )
+
+    assert (len(listed(first)), len(listed(second))) == (50, 1)
+    assert ("?page=2" in links(first), "?page=1" in links(second)) == (True, True)
+    assert listed(beyond) == listed(first)

@@ -1,0 +1,305 @@
+"""What is decided at the desk: when and why, review, approval, publication, recall; a refusal says why."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import User
+from policies import services
+from policies.fingerprints import version_fingerprint
+from policies.models import Approval, PolicyVersion, Recall
+from tests.acceptance.pages import alert, words
+from tests.conftest import NOW
+
+from .conftest import address, errors, form_with, rows, typed
+
+
+@pytest.fixture
+def approved(draft: PolicyVersion, approver: User) -> PolicyVersion:
+    """Give a draft that could be published now."""
+    services.approve_version(
+        version_id=draft.pk, approver=approver, fingerprint=version_fingerprint(draft), now=NOW
+    )
+    return draft
+
+
+def local(moment: datetime) -> str:
+    """Give an instant as the form takes it, in the zone of the author, which is Berlin's."""
+    return (moment + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_what_is_said_of_a_draft_is_saved_in_the_zone_of_the_author(
+    writer: Client, draft: PolicyVersion
+) -> None:
+    place = address("version", draft.pk)
+    later = NOW + timedelta(days=20)
+
+    response = writer.post(
+        place,
+        typed(
+            writer,
+            place,
+            "effective_at",
+            change_class="NEUTRAL",
+            reason="Clearer.",
+            effective_at=local(later),
+        ),
+    )
+
+    draft.refresh_from_db()
+    assert (response.status_code, response["Location"]) == (302, place)
+    assert (draft.change_class, draft.reason, draft.effective_at) == ("NEUTRAL", "Clearer.", later)
+    assert "Times are in the zone Europe/Berlin." in words(writer.get(place).content)
+
+
+def test_an_effective_moment_in_the_past_is_refused_and_what_was_typed_stays(
+    writer: Client, draft: PolicyVersion
+) -> None:
+    place, before = address("version", draft.pk), (draft.effective_at, rows())
+    form = typed(
+        writer, place, "effective_at", reason="A better reason.", effective_at=local(NOW - timedelta(days=1))
+    )
+
+    response = writer.post(place, form)
+
+    draft.refresh_from_db()
+    kept = form_with("effective_at", response.content)
+    assert response.status_code == 422
+    assert errors(response.content) == [
+        "The effective moment 2026-03-01T10:00+01:00 has passed. Choose a later one."
+    ]
+    assert (kept["reason"], kept["effective_at"]) == ("A better reason.", form["effective_at"])
+    assert (draft.effective_at, rows()) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("effective_at", "soon"),
+        # The clocks in Berlin go from two to three on this morning.
+        ("effective_at", "2026-03-29T02:30"),
+        ("effective_at", "9999-12-31T23:59"),
+        ("change_class", "TINY"),
+    ],
+)
+def test_a_value_that_is_none_is_refused(
+    writer: Client, draft: PolicyVersion, field: str, value: str
+) -> None:
+    place, before = address("version", draft.pk), rows()
+
+    response = writer.post(place, typed(writer, place, "effective_at") | {field: value})
+
+    assert response.status_code == 422
+    assert len(errors(response.content)) == 1
+    assert rows() == before
+
+
+def test_nothing_said_of_a_published_version_changes(writer: Client, published: PolicyVersion) -> None:
+    before = rows()
+
+    response = writer.post(
+        address("version", published.pk), {"change_class": "EDITORIAL", "reason": "", "effective_at": ""}
+    )
+
+    published.refresh_from_db()
+    assert response.status_code == 422
+    assert errors(response.content) == [
+        "Version 1 is published and never changes. Start a new draft instead."
+    ]
+    assert (published.change_class, rows()) == ("MATERIAL", before)
+
+
+def test_a_version_that_is_not_there_is_not_found(writer: Client) -> None:
+    assert writer.get(address("version", 4711)).status_code == 404
+
+
+def test_a_draft_put_to_review_is_listed_as_such(writer: Client, draft: PolicyVersion) -> None:
+    response = writer.post(address("ask_for_review", draft.pk))
+
+    draft.refresh_from_db()
+    assert (response.status_code, draft.review_asked_at) == (302, NOW)
+    assert "in review, author@example.com" in words(writer.get(address("overview")).content)
+
+
+def test_an_approval_names_the_text_that_was_shown(
+    decider: Client, draft: PolicyVersion, approver: User
+) -> None:
+    place = address("version", draft.pk)
+
+    response = decider.post(address("approve", draft.pk), typed(decider, place, "fingerprint"))
+
+    approval = Approval.objects.get()
+    assert (response.status_code, response["Location"]) == (302, place)
+    assert (approval.approver, approval.fingerprint) == (approver, version_fingerprint(draft))
+    assert "You approved this text." in words(decider.get(place).content)
+
+
+def test_a_text_that_has_changed_meanwhile_is_not_approved(decider: Client, draft: PolicyVersion) -> None:
+    seen = typed(decider, address("version", draft.pk), "fingerprint")
+    services.save_text(
+        version_id=draft.pk, language="en", title="Privacy policy", summary="", body="Another text."
+    )
+
+    response = decider.post(address("approve", draft.pk), seen)
+
+    assert response.status_code == 409
+    assert alert(response.content) == (
+        "The draft has changed since you opened it. Read it again, then approve what you see."
+    )
+    assert form_with("fingerprint", response.content) != seen
+    assert not Approval.objects.exists()
+
+
+@pytest.mark.parametrize("fingerprint", ["", "0" * 64, "ä"])
+def test_an_approval_of_nothing_in_particular_is_refused(
+    decider: Client, draft: PolicyVersion, fingerprint: str
+) -> None:
+    response = decider.post(address("approve", draft.pk), {"fingerprint": fingerprint})
+
+    assert (response.status_code, Approval.objects.exists()) == (409, False)
+
+
+def test_nobody_approves_their_own_text(writer: Client, author: User, draft: PolicyVersion) -> None:
+    author.groups.add(Group.objects.get(name="Approvers"))
+    seen = typed(writer, address("version", draft.pk), "fingerprint")
+
+    response = writer.post(address("approve", draft.pk), seen)
+
+    assert response.status_code == 409
+    assert alert(response.content) == "You wrote this draft. Ask another person to approve it."
+    assert not Approval.objects.exists()
+
+
+def test_an_approval_of_an_earlier_text_is_marked(writer: Client, approved: PolicyVersion) -> None:
+    place = address("version", approved.pk)
+    services.save_text(
+        version_id=approved.pk, language="en", title="Privacy policy", summary="", body="Another text."
+    )
+
+    shown = words(writer.get(place).content)
+
+    assert "(of an earlier text)" in shown
+    assert "The approval of another person on exactly this text is missing." in shown
+
+
+def test_a_version_is_published_under_the_next_number(
+    decider: Client, approved: PolicyVersion, approver: User
+) -> None:
+    place = address("version", approved.pk)
+    offered = words(decider.get(place).content)
+
+    response = decider.post(address("publish", approved.pk))
+
+    approved.refresh_from_db()
+    assert "Nothing stands against publishing." in offered
+    assert (response.status_code, response["Location"]) == (302, place)
+    assert (approved.number, approved.published_at, approved.published_by) == (1, NOW, approver)
+    shown = words(decider.get(place).content)
+    assert "The version is published. Everyone concerned is being told." in shown
+    assert "announced" in shown
+    assert "Recall this version" in shown
+
+
+def test_a_version_with_obstacles_is_not_published_and_each_is_named(
+    decider: Client, published: PolicyVersion, make_draft: Callable[..., PolicyVersion]
+) -> None:
+    draft = make_draft(effective_at=NOW + timedelta(days=3), reason="")
+    before = rows()
+
+    response = decider.post(address("publish", draft.pk))
+
+    draft.refresh_from_db()
+    assert response.status_code == 409
+    refusal = alert(response.content)
+    assert "The reason for the change is missing." in refusal
+    assert "The notice period is too short: Privacy notice / Material / EU asks for 30 days" in refusal
+    assert "The approval of another person on exactly this text is missing." in refusal
+    assert (draft.is_published, rows()) == (False, before)
+
+
+def test_a_version_is_published_once(decider: Client, published: PolicyVersion) -> None:
+    before = rows()
+
+    response = decider.post(address("publish", published.pk))
+
+    assert response.status_code == 409
+    assert alert(response.content) == "Version 1 is published and never changes. Start a new draft instead."
+    assert rows() == before
+
+
+def test_a_draft_can_be_thrown_away(writer: Client, draft: PolicyVersion) -> None:
+    response = writer.post(address("discard", draft.pk))
+
+    assert (response.status_code, response["Location"]) == (302, address("overview"))
+    assert not PolicyVersion.objects.exists()
+    assert "The draft is discarded." in words(writer.get(address("overview")).content)
+
+
+def test_a_published_version_cannot_be_thrown_away(writer: Client, published: PolicyVersion) -> None:
+    before = rows()
+
+    response = writer.post(address("discard", published.pk), follow=True)
+
+    assert "Version 1 is published and never changes." in words(response.content)
+    assert rows() == before
+
+
+def test_a_version_is_recalled_with_a_reason(
+    decider: Client, published: PolicyVersion, approver: User
+) -> None:
+    response = decider.post(address("recall", published.pk), {"reason": "A wrong text."}, follow=True)
+
+    recall = Recall.objects.get()
+    assert (recall.version, recall.reason, recall.recalled_by) == (published, "A wrong text.", approver)
+    shown = words(response.content)
+    assert "The version is recalled." in shown
+    assert "Recall this version" not in shown
+
+
+@pytest.mark.parametrize("reason", ["", "  \n "])
+def test_a_recall_needs_a_reason(decider: Client, published: PolicyVersion, reason: str) -> None:
+    response = decider.post(address("recall", published.pk), {"reason": reason})
+
+    assert response.status_code == 409
+    assert alert(response.content) == "Say why the version is recalled."
+    assert not Recall.objects.exists()
+
+
+def test_a_version_is_recalled_once(decider: Client, published: PolicyVersion) -> None:
+    decider.post(address("recall", published.pk), {"reason": "A wrong text."})
+
+    response = decider.post(address("recall", published.pk), {"reason": "Again."})
+
+    assert response.status_code == 409
+    assert alert(response.content) == "This version is recalled already."
+    assert Recall.objects.get().reason == "A wrong text."
+
+
+def test_a_draft_cannot_be_recalled(decider: Client, draft: PolicyVersion) -> None:
+    response = decider.post(address("recall", draft.pk), {"reason": "A wrong text."})
+
+    assert response.status_code == 409
+    assert alert(response.content) == "A draft cannot be recalled. Change it instead."
+
+
+def test_the_overview_lists_what_is_in_force_coming_and_being_written(
+    decider: Client, make_version: Callable[..., PolicyVersion], make_draft: Callable[..., PolicyVersion]
+) -> None:
+    day = timedelta(days=1)
+    first = make_version(published_at=NOW - 60 * day, effective_at=NOW - 20 * day)
+    make_version(published_at=NOW - day, effective_at=NOW + 31 * day, body="We keep orders for ten years.")
+    draft = make_draft()
+
+    shown = words(decider.get(address("overview")).content)
+
+    assert "version 1since Feb. 10, 2026" in shown
+    assert "version 2from April 2, 2026" in shown
+    assert f"draft {draft.pk} being written, author@example.com" in shown
+    assert first.policy.name in shown
+
+
+def test_a_desk_without_policies_says_so(decider: Client) -> None:
+    assert "There is no policy yet." in words(decider.get(address("overview")).content)

@@ -1,0 +1,82 @@
+"""Settings that are wrong together, and a database without its triggers, found before they do harm."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import Error, Tags, run_checks
+from django.core.checks import Warning as Caution
+from django.db import connection
+
+from acceptance.triggers import ACCEPTANCE_TRIGGERS
+from notifications.checks import check_address, check_mail, check_triggers
+from policies.triggers import drop_triggers
+
+
+def found_by(run: Any) -> list[str]:
+    """Give the ids of what a check found."""
+    return [str(message.id) for message in run]
+
+
+def drop(*names: str) -> None:
+    """Take triggers off the database."""
+    drop_triggers(connection, [trigger for trigger in ACCEPTANCE_TRIGGERS if trigger.name in names])
+
+
+def test_settings_that_fit_pass(settings: Any) -> None:
+    settings.SITE_URL = "https://shoes.example"
+    settings.EMAIL_USE_TLS = True
+
+    assert found_by(check_mail()) == []
+    assert found_by(check_address()) == []
+
+
+def test_both_kinds_of_encryption_at_once_are_refused(settings: Any) -> None:
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = True
+
+    (message,) = check_mail()
+
+    assert isinstance(message, Error)
+    assert message.id == "notifications.E001"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "https://localhost", "http://[::1]:8000"])
+def test_links_that_lead_nowhere_are_named(settings: Any, address: str) -> None:
+    settings.SITE_URL = address
+
+    assert found_by(check_address()) == ["notifications.W001"]
+
+
+def test_links_that_would_cross_the_network_in_the_clear_are_named(settings: Any) -> None:
+    settings.SITE_URL = "http://shoes.example"
+
+    assert found_by(check_address()) == ["notifications.W002"]
+
+
+def test_missing_triggers_are_named(db: None) -> None:
+    drop("act_unchanged", "act_kept")
+
+    (message,) = check_triggers(databases=["default"])
+
+    assert isinstance(message, Caution)
+    assert message.id == "notifications.W003"
+    assert "act_unchanged, act_kept" in message.msg
+
+
+def test_triggers_that_are_there_pass(db: None) -> None:
+    assert found_by(check_triggers(databases=["default"])) == []
+    assert found_by(check_triggers()) == []
+
+
+def test_the_checks_run_with_all_others(db: None, settings: Any) -> None:
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = True
+    settings.SITE_URL = "http://shoes.example"
+    drop("act_kept")
+
+    at_start = found_by(run_checks())
+    before_deploying = found_by(run_checks(include_deployment_checks=True))
+    of_the_database = found_by(run_checks(tags=[Tags.database], databases=["default"]))
+
+    assert "notifications.E001" in at_start
+    assert "notifications.W002" not in at_start
+    assert "notifications.W002" in before_deploying
+    assert "notifications.W003" in of_the_database

@@ -1,0 +1,316 @@
+"""The command line: the same services as the desk, one sentence and status 2 for what cannot be."""
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import User
+from policies.models import Approval, Policy, PolicyVersion
+from policies.rendering import TEXT_LIMIT
+from policies.selectors import load_register
+from tests.conftest import NOW
+
+from .conftest import rows_written
+
+DAY = timedelta(days=1)
+Manage = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commands of this process read the instant at which tests happen."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def manuscript(tmp_path: Path) -> Path:
+    path = tmp_path / "policy.md"
+    path.write_text("# Privacy\n\nWe keep orders.\n")
+    return path
+
+
+def run(*arguments: str | Path | int) -> str:
+    """Run a command in this process and give what it says."""
+    output = StringIO()
+    call_command(str(arguments[0]), *map(str, arguments[1:]), stdout=output)
+    return output.getvalue()
+
+
+def refused(*arguments: str | Path | int) -> str:
+    """Run a command that refuses with status 2, and give its sentence."""
+    with pytest.raises(CommandError) as refusal:
+        run(*arguments)
+    assert refusal.value.returncode == 2
+    return str(refusal.value)
+
+
+def test_a_policy_goes_from_a_file_to_publication_at_the_command_line(
+    db: None, manuscript: Path, author: User, approver: User
+) -> None:
+    moment = "2026-04-15T00:00+02:00"
+    imported = run(
+        *("import_policy", "privacy", manuscript, "--author", author.email, "--effective-at", moment),
+        *("--reason", "A new supplier.", "--summary", "Less is kept.", "--change-class", "BENEFICIAL"),
+    )
+    draft = PolicyVersion.objects.get()
+
+    approved = run("approve_policy", "privacy", "--by", approver.email)
+    published = run("publish_policy", "privacy", "--by", approver.email.upper())
+
+    (entry,) = load_register().of("privacy")
+    assert f"Imported draft {draft.pk} of privacy." in imported
+    assert f"Approved draft {draft.pk} of privacy: {draft.fingerprint}." in approved
+    assert published == "Published version 1 of privacy, in force from 2026-04-14T22:00:00Z.\n"
+    assert (entry.change_class, entry.reason) == ("BENEFICIAL", "A new supplier.")
+    assert entry.effective_at == datetime(2026, 4, 14, 22, tzinfo=UTC)
+
+
+def test_a_folder_is_imported_as_history(db: None, make_history: Callable[..., Path]) -> None:
+    folder = make_history(("1", "a.md", "2020-01-01T00:00Z", ""), ("2", "b.txt", "2021-01-01T00:00Z", ""))
+
+    said = run("import_policy", "privacy", folder, "--change-class", "EDITORIAL", "--kind", "TERMS")
+
+    assert said == "Imported 2 published versions of privacy.\n"
+    assert [entry.change_class for entry in load_register().of("privacy")] == ["EDITORIAL", "EDITORIAL"]
+
+
+def test_a_history_is_neutral_unless_it_is_said_what_it_means(
+    db: None, make_history: Callable[..., Path], manuscript: Path
+) -> None:
+    run("import_policy", "privacy", make_history(("1", "a.md", "2020-01-01T00:00Z", "")))
+    run("import_policy", "terms", manuscript)
+
+    classes = PolicyVersion.objects.order_by("pk").values_list("change_class", flat=True)
+    assert list(classes) == ["NEUTRAL", "MATERIAL"]
+
+
+def test_a_draft_is_approved_as_it_stands_after_another_one_was_published(
+    make_draft: Callable[..., PolicyVersion], approve: Callable[..., Approval], approver: User
+) -> None:
+    first, second = make_draft(), make_draft(body="Another text.")
+    approve(first)
+    run("publish_policy", "privacy", "--by", approver.email, "--draft", first.pk)
+
+    run("approve_policy", "privacy", "--by", approver.email)
+    said = run("publish_policy", "privacy", "--by", approver.email)
+
+    assert said.startswith("Published version 2 of privacy")
+    assert PolicyVersion.objects.get(pk=second.pk).number == 2
+
+
+def test_where_there_are_several_drafts_one_must_be_chosen(
+    make_draft: Callable[..., PolicyVersion], approver: User
+) -> None:
+    first, second = make_draft(), make_draft()
+
+    said = refused("approve_policy", "privacy", "--by", approver.email)
+    run("approve_policy", "privacy", "--by", approver.email, "--draft", second.pk)
+
+    assert said == f"“privacy” has several drafts ({first.pk}, {second.pk}). Choose one with --draft."
+    assert Approval.objects.get().version == second
+
+
+@pytest.mark.parametrize("command", ["approve_policy", "publish_policy"])
+def test_an_unknown_policy_draft_or_address_is_refused(
+    make_draft: Callable[..., PolicyVersion], approver: User, command: str
+) -> None:
+    draft = make_draft()
+    by = ("--by", approver.email)
+
+    assert refused(command, "terms", *by) == "There is no policy “terms”. There are: privacy."
+    assert "“privacy” has no such draft." in refused(command, "privacy", *by, "--draft", draft.pk + 1)
+    assert refused(command, "privacy", "--by", "nobody@example.com") == (
+        "Nobody has the address nobody@example.com."
+    )
+
+
+def test_a_site_without_policies_says_so(db: None, approver: User) -> None:
+    said = refused("publish_policy", "privacy", "--by", approver.email)
+
+    assert said == "There is no policy “privacy”. There are: none yet."
+
+
+def test_what_the_services_refuse_the_commands_refuse_in_the_same_words(
+    make_draft: Callable[..., PolicyVersion], author: User, approver: User
+) -> None:
+    make_draft()
+
+    assert "policies.approve_version" in refused("approve_policy", "privacy", "--by", author.email)
+    assert "policies.publish_version" in refused("publish_policy", "privacy", "--by", author.email)
+    assert refused("publish_policy", "privacy", "--by", approver.email) == (
+        "The approval of another person on exactly this text is missing."
+    )
+
+
+def test_a_draft_cannot_be_approved_by_its_author(
+    db: None, manuscript: Path, author: User, approver: User
+) -> None:
+    run("import_policy", "privacy", manuscript, "--author", approver.email)
+
+    assert refused("approve_policy", "privacy", "--by", approver.email) == (
+        "You wrote this draft. Ask another person to approve it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--language", "tlh"], "“tlh” is not a language of this site. Choose one of: en, de, fr."),
+        (["--author", "nobody@example.com"], "Nobody has the address nobody@example.com."),
+        (["--draft", "4711"], "“privacy” has no draft 4711. Leave --draft out to start one."),
+        (["--effective-at", "2026-03-01T00:00Z"], "The effective moment 2026-03-01T00:00+00:00 has passed."),
+        (["--effective-at", "2026-05-01T00:00"], "“2026-05-01T00:00” has no time zone."),
+        (["--effective-at", "May"], "“May” is not a date and time."),
+        (["--effective-at", "9999-12-31T23:59-12:00"], "The year 9999 is out of reach."),
+        (["--reason", "half \udcff"], "Line 1 holds the control character U+DCFF. Remove it."),
+    ],
+)
+def test_a_draft_that_cannot_be_imported_is_refused_and_nothing_is_written(
+    db: None, manuscript: Path, arguments: list[str], said: str
+) -> None:
+    before = rows_written()
+
+    assert refused("import_policy", "privacy", manuscript, *arguments).startswith(said)
+    assert rows_written() == before
+
+
+def test_an_address_that_is_none_is_refused_with_the_name_of_the_field(db: None, manuscript: Path) -> None:
+    assert refused("import_policy", "../etc", manuscript).startswith("slug: ")
+    assert Policy.objects.count() == 0
+
+
+def bad_files(folder: Path) -> dict[str, Path]:
+    """Write the files that nobody can import, by what is wrong with them."""
+    contents = {
+        "empty.md": b"",
+        "blank.txt": b" \r\n\t\n",
+        "latin.md": b"Gr\xf6\xdfe",
+        "large.md": b"x" * (TEXT_LIMIT + 1),
+        "policy.pdf": b"%PDF",
+        "nul.txt": b"a\x00b",
+        "heading.md": b"# Privacy\n",
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {name: folder / name for name in (*contents, "missing.md")}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("empty.md", "The text is empty. Write or paste it, then save again."),
+        ("blank.txt", "The text is empty. Write or paste it, then save again."),
+        ("latin.md", "latin.md is not UTF-8 (byte 2). Save it as UTF-8, then import it again."),
+        ("large.md", "large.md is over 2 MB. Shorten or split it."),
+        ("policy.pdf", "policy.pdf is neither a .md nor a .txt file."),
+        ("nul.txt", "Line 1 holds the control character U+0000. Remove it."),
+        ("heading.md", "The text is empty. Write or paste it, then save again."),
+        ("missing.md", "missing.md cannot be read: No such file or directory."),
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_refused_and_nothing_is_written(
+    db: None, tmp_path: Path, name: str, said: str
+) -> None:
+    before = rows_written()
+
+    assert refused("import_policy", "privacy", bad_files(tmp_path)[name]).endswith(said)
+    assert rows_written() == before
+
+
+def refuses(process: subprocess.CompletedProcess[str], said: str) -> None:
+    """Expect one sentence on the error stream, status 2, and nothing of the program's inside."""
+    assert process.returncode == 2, process.stderr
+    assert said in process.stderr
+    assert process.stderr.count("\n") == 1
+    assert "Traceback" not in process.stderr
+    assert process.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("latin.md", "not UTF-8 (byte 2)"),
+        ("blank.txt", "The text is empty."),
+        ("missing.md", "cannot be read"),
+    ],
+)
+def test_a_process_that_is_given_a_bad_file_says_one_sentence_and_writes_nothing(
+    committed: None, manage: Manage, tmp_path: Path, name: str, said: str
+) -> None:
+    before = rows_written()
+
+    process = manage("import_policy", "privacy", bad_files(tmp_path)[name])
+
+    refuses(process, said)
+    assert rows_written() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--language", "tlh"], "“tlh” is not a language of this site. Choose one of: en, de, fr."),
+        (["--effective-at", "2099-01-01"], "“2099-01-01” has no time zone. Add one"),
+    ],
+)
+def test_a_process_that_is_given_bad_arguments_says_one_sentence_and_writes_nothing(
+    committed: None, manage: Manage, manuscript: Path, arguments: list[str], said: str
+) -> None:
+    before = rows_written()
+
+    process = manage("import_policy", "privacy", manuscript, *arguments)
+
+    refuses(process, said)
+    assert rows_written() == before
+
+
+def test_a_process_that_is_given_a_bad_manifest_says_one_sentence_and_writes_nothing(
+    committed: None, manage: Manage, make_history: Callable[..., Path]
+) -> None:
+    folder = make_history(("1", "../policy.md", "2020-01-01T00:00Z", ""), files={})
+    before = rows_written()
+
+    process = manage("import_policy", "privacy", folder)
+
+    refuses(process, "“../policy.md” is not the name of a file in the folder.")
+    assert rows_written() == before
+
+
+def test_a_process_refuses_to_publish_what_nobody_approved_and_writes_nothing(
+    committed: None, manage: Manage, make_draft: Callable[..., PolicyVersion], approver: User
+) -> None:
+    draft = make_draft(effective_at=datetime(2099, 1, 1, tzinfo=UTC))
+    before = rows_written()
+
+    process = manage("publish_policy", "privacy", "--by", approver.email)
+
+    refuses(process, "The approval of another person on exactly this text is missing.")
+    assert rows_written() == before
+    assert not PolicyVersion.objects.get(pk=draft.pk).is_published
+
+
+def test_processes_import_approve_and_publish_on_the_same_database(
+    committed: None, manage: Manage, manuscript: Path, author: User, approver: User
+) -> None:
+    moment = ("--effective-at", "2099-01-01T00:00+01:00")
+    done = [
+        manage("import_policy", "privacy", manuscript, "--author", author.email, *moment),
+        manage("approve_policy", "privacy", "--by", approver.email),
+        manage("publish_policy", "privacy", "--by", approver.email),
+    ]
+
+    assert [(process.returncode, process.stderr) for process in done] == [(0, "")] * 3
+    assert done[-1].stdout == "Published version 1 of privacy, in force from 2098-12-31T23:00:00Z.\n"
+    assert [entry.number for entry in load_register().of("privacy")] == [1]
+
+
+def test_a_command_without_its_arguments_says_which_ones_it_takes(manage: Manage) -> None:
+    process = manage("publish_policy")
+
+    assert process.returncode == 2
+    assert "the following arguments are required: slug, --by" in process.stderr

@@ -1,0 +1,44 @@
+"""Start-up: a wrong setting stops it, by its name."""
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+Manage = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_the_site_starts_with_the_settings_of_this_test(manage: Manage) -> None:
+    process = manage("check")
+
+    assert (process.returncode, process.stdout) == (0, "System check identified no issues (0 silenced).\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("EMAIL_PORT", "abc", "Not a valid integer."),
+        ("EMAIL_PORT", "99999", "Give a number from 1 to 65535."),
+        ("EMAIL_TIMEOUT", "-1", "Give at least one second."),
+        ("LOG_LEVEL", "LOUD", "Choose one of DEBUG, INFO, WARNING, ERROR."),
+        ("EMAIL_USE_TLS", "perhaps", "Not a valid boolean."),
+        ("DATABASE_URL", "mysql://root@127.0.0.1/shop", "must begin with sqlite:// or postgresql://"),
+        ("DATABASE_URL", "postgres://127.0.0.1:abc/shop", "a port must be a number"),
+        ("SITE_URL", "ftp://policies.example", "is not an address like https://policies.example"),
+        ("SITE_URL", "https://shop.example/policies", "without a path"),
+        ("CELERY_BROKER_URL", "foo://127.0.0.1", "must begin with one of amqp, amqps, redis, rediss"),
+        ("TIME_ZONE", "Mars", "'Mars' is not a time zone like Europe/Berlin."),
+        ("MAIL_FROM", "nobody", "'nobody' is not an e-mail address."),
+        ("SECRET_KEY", "guess", "at least 32 characters"),
+    ],
+)
+def test_a_wrong_setting_stops_start_up_with_its_name(
+    manage: Manage, name: str, value: str, said: str
+) -> None:
+    process = manage("check", **{name: value})
+
+    assert process.returncode == 2
+    assert name in process.stderr
+    assert said in process.stderr
+    assert "Traceback" not in process.stderr
+    assert process.stdout == ""

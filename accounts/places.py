@@ -49,13 +49,16 @@ VALIDATORS = {
     "language": validate_language,
     "country": validate_country,
     "time_zone": validate_time_zone,
+    "default_language": validate_language,
+    "jurisdiction": validate_country,
 }
 
 
 def refuse_unknown(**places: str) -> None:
     """Raise one `ValidationError` that names every field of `places` with an unknown value.
 
-    The fields are `language`, `country` (may be empty) and `time_zone`.
+    The fields are `language`, `default_language`, `country` (may be empty), `jurisdiction` (a
+    country, or EU, which has the form of one) and `time_zone`.
     """
     errors = {}
     for name, value in places.items():

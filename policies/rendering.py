@@ -67,7 +67,7 @@ def normalise(text: str) -> str:
     """
     refuse_unprintable(text)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if not text.strip():
+    if not any(sign.isprintable() and not sign.isspace() for sign in text):
         raise EmptyText(_("The text is empty. Write or paste it, then save again."))
     if len(text.encode()) > TEXT_LIMIT:
         raise TextTooLarge(_("The text is over 2 MB. Shorten it or split it into two policies."))

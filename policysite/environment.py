@@ -22,9 +22,17 @@ def open_environment(path: Path) -> Env:
     return env
 
 
+def parts_of(value: str) -> SplitResult:
+    """Give the parts of an address, or refuse what is none."""
+    try:
+        return urlsplit(value)
+    except ValueError as error:
+        raise ValidationError(f"{value!r} is not an address: {error}.") from error
+
+
 def web_address(value: str) -> None:
     """Refuse a site address that is not `http(s)://host` without a path."""
-    parts = urlsplit(value)
+    parts = parts_of(value)
     is_whole = parts.scheme in ("http", "https") and parts.hostname and has_port(parts)
     if not is_whole or parts.path or parts.query:
         raise ValidationError(f"{value!r} is not an address like https://policies.example, without a path.")
@@ -40,13 +48,13 @@ def has_port(parts: SplitResult) -> bool:
 
 def broker_address(value: str) -> None:
     """Refuse a broker that the notice pipeline was never run on."""
-    if value and urlsplit(value).scheme not in BROKER_SCHEMES:
+    if value and parts_of(value).scheme not in BROKER_SCHEMES:
         raise ValidationError(f"The address must begin with one of {', '.join(BROKER_SCHEMES)}.")
 
 
 def database_engine(value: str) -> None:
     """Refuse a database without the triggers that keep published versions unchanged."""
-    parts = urlsplit(value)
+    parts = parts_of(value)
     if parts.scheme not in ("sqlite", "postgres", "postgresql") or not has_port(parts):
         raise ValidationError(
             "The address must begin with sqlite:// or postgresql://, and a port must be a number."

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.places import validate_language
+from accounts.places import refuse_unknown
 
 
 class PolicyKind(models.TextChoices):
@@ -38,4 +38,4 @@ class Policy(models.Model):
     def clean(self) -> None:
         """Raise `ValidationError` for a language that the site does not speak."""
         super().clean()
-        validate_language(self.default_language)
+        refuse_unknown(default_language=self.default_language)

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.places import refuse_unknown
+
 from .policy import PolicyKind
 from .version import ChangeClass
 
@@ -76,3 +78,9 @@ class NoticeRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.policy_kind}/{self.change_class}/{self.jurisdiction}"
+
+    def clean(self) -> None:
+        """Raise `ValidationError` for a jurisdiction that no country falls under."""
+        super().clean()
+        if self.jurisdiction != EVERYWHERE:
+            refuse_unknown(jurisdiction=self.jurisdiction)

@@ -11,7 +11,7 @@ from ..fingerprints import version_fingerprint
 from ..instants import refuse_far
 from ..models import ChangeClass, Policy, PolicyText, PolicyVersion
 from ..refusal import Refusal
-from ..rendering import RENDERER, digest, normalise, render
+from ..rendering import RENDERER, EmptyText, digest, normalise, render
 
 
 class AlreadyPublished(Refusal):
@@ -135,6 +135,8 @@ def save_text(
     text.body = normalise(body)
     text.sha256 = digest(text.body)
     text.html = render(text.body)
+    if not text.html.strip():
+        raise EmptyText(_("The text shows nothing to the reader. Write what it says, then save again."))
     text.renderer = RENDERER
     text.full_clean(exclude=["html", "sha256", "renderer"])
     text.save()

@@ -1,5 +1,6 @@
 """What everyone may read: the policy, its versions, and what changed between them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from ..signals import text_viewed
 
 # How long after it took effect a change is still shown above the text.
 RECENT = timedelta(days=30)
+LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 
 
 @require_safe
@@ -55,7 +57,8 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
 def policy_at(request: HttpRequest, slug: str, instant: str) -> HttpResponse:
     """Show the text that was in force at an instant, or say what is wrong with the question."""
     try:
-        at = parse_instant(instant)
+        # A plus sign typed into an address arrives as a space.
+        at = parse_instant(LOST_PLUS.sub(r"+\1", instant))
     except UnclearInstant as refusal:
         return render(request, "refused.html", {"sentence": refusal}, status=400)
     shown = register().in_force(slug, at)

@@ -25,8 +25,7 @@ SECOND_EFFECT = SECOND_AT + 31 * DAY
 
 @pytest.fixture(autouse=True)
 def quick(settings: Any) -> None:
-    """Spare two slow things that are not tested here: the hash of a password, the search for static files."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    """Spare the search for static files, which is not tested here."""
     settings.WHITENOISE_AUTOREFRESH = True
 
 

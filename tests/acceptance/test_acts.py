@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Callable
 
+from django.utils import translation
+
 from acceptance.models import Act, ActContext, ActKind, Channel, Presentation, Standing
 from acceptance.services import Request, record_act
 from accounts.models import User
@@ -33,6 +35,20 @@ def test_an_act_names_the_words_that_were_on_the_page(bob: User, first: PolicyVe
     kept = act.presentation
     assert kept.wording["statement"] == shown.statement
     assert (kept.sha256, kept.language, kept.surface) == (form.presentation, "de", "REVIEW_PAGE")
+
+
+def test_the_words_of_an_act_are_in_the_language_of_the_text_whoever_asks(
+    bob: User, first: PolicyVersion
+) -> None:
+    with translation.override("fr"):
+        act = answer(bob, at=EFFECT)
+
+    assert act.text.language == "de"
+    assert act.presentation.wording == {
+        "statement": "Ich habe Version 1 von „Privacy policy“ gesehen und auch, was sie ändert.",
+        "accept_button": "Zur Kenntnis nehmen",
+        "decline_button": "Ablehnen",
+    }
 
 
 def test_the_digest_of_a_presentation_can_be_worked_out_from_its_row(

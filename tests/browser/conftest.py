@@ -78,7 +78,6 @@ def site(committed: None, live_server: LiveServer, settings: Settings, mailbox: 
     settings.SITE_URL = live_server.url
     settings.ROOT_URLCONF = "tests.browser.urls"
     settings.DEMO_SHOP = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return live_server.url
 
 

@@ -1,4 +1,4 @@
-"""The demo as a process of its own, in a copy of the site, so that nobody's own files are touched."""
+"""The demo as a process of its own, in a folder of its own, so that nobody's own files are touched."""
 
 import os
 import shutil
@@ -14,13 +14,13 @@ from django.conf import settings
 
 from tests.services import Service, own_database
 
-# What a checkout does not hold.
-OWN = (".venv", ".git", "var", ".env", ".*_cache")
+# What tells the site where it stands. Everything else is linked, so that coverage counts what runs.
+ROOTS = ("manage.py", "policysite")
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A copy of the site, and the database that the demo may write to."""
+    """A site in a folder of its own, and the database that the demo may write to."""
 
     folder: Path
     database_url: str
@@ -42,7 +42,7 @@ class Shop:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of the copy, and nobody's own."""
+        """The settings of this site, and nobody's own."""
         ours = {
             "DATABASE_URL": self.database_url,
             "DEMO_SHOP": "1",
@@ -53,7 +53,7 @@ class Shop:
         return os.environ | ours
 
     def start(self, *arguments: str, **changes: str) -> subprocess.Popen[str]:
-        """Start `manage.py demo` in the copy."""
+        """Start `manage.py demo` there."""
         return subprocess.Popen(
             [sys.executable, "manage.py", "demo", *arguments],
             cwd=self.folder,
@@ -65,7 +65,7 @@ class Shop:
         )
 
     def demo(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
-        """Run `manage.py demo` in the copy until it ends."""
+        """Run `manage.py demo` there until it ends."""
         process = self.start(*arguments, **changes)
         try:
             output, log = process.communicate(timeout=200)
@@ -76,12 +76,26 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """Give a copy of the site with a database of the kind that the suite runs on, still empty."""
+    """Give a site with a database of the kind that the suite runs on, still empty."""
     folder = tmp_path_factory.mktemp("demo")
-    shutil.copytree(settings.BASE_DIR, folder / "site", ignore=shutil.ignore_patterns(*OWN))
+    build_site(folder / "site")
     with ExitStack() as stack:
         url = f"sqlite:///{folder}/demo.sqlite3"
         if not settings.DATABASE_URL.startswith("sqlite"):
             server = Service(name="PostgreSQL", url=settings.DATABASE_URL, how="the suite's own")
             url = stack.enter_context(own_database(server)).url
         yield Shop(folder / "site", url)
+
+
+def build_site(folder: Path) -> None:
+    """Make a folder that holds the site, without anything that people or programs left in this one."""
+    folder.mkdir()
+    for path in settings.BASE_DIR.iterdir():
+        if path.name.startswith(".") or path.name == "var":
+            continue
+        if path.name not in ROOTS:
+            (folder / path.name).symlink_to(path)
+        elif path.is_dir():
+            shutil.copytree(path, folder / path.name)
+        else:
+            shutil.copy2(path, folder)

@@ -6,7 +6,6 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from accounts.models import User
 from policies.models import PolicyVersion
@@ -15,10 +14,9 @@ from tests.conftest import NOW
 
 
 @pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    """Let it be NOW on every page, and spare the time of a slow hash for each of the cast."""
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be NOW on every page."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ from .brokers import Broker, own_queue
 from .processes import MANAGE, Program, running
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Spare the time of a slow hash for each of the cast; what is tested here is not the hash."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def make_people(db: None) -> Callable[..., list[User]]:
     """Give a factory of many people: `make_people(501, country="FR")`."""

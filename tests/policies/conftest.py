@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,13 +15,16 @@ from django.apps import apps
 from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import HealthCheck, settings
-from pytest_django import Settings
 
 from accounts.models import User
 from policies import services
 from policies.fingerprints import version_fingerprint
-from policies.models import Approval, PolicyVersion
+from policies.models import Approval, PolicyText, PolicyVersion
+from policies.rendering import TEXT_LIMIT
+from policies.selectors import Publication, TextEntry
 from tests.conftest import NOW
+
+DAY = timedelta(days=1)
 
 # The same examples on every run, however busy the machine is: a failure is then a change of the code.
 # `--hypothesis-profile=explore` draws other ones, and more of them.
@@ -27,12 +32,6 @@ CALM = [HealthCheck.too_slow]
 settings.register_profile("policysite", derandomize=True, deadline=None, suppress_health_check=CALM)
 settings.register_profile("explore", max_examples=5_000, deadline=None, suppress_health_check=CALM)
 settings.load_profile("policysite")
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """Hash passwords in no time: their strength is not what these tests are about."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -52,6 +51,24 @@ def approve(approver: User) -> Callable[..., Approval]:
         )
 
     return sign
+
+
+@pytest.fixture
+def first(make_version: Callable[..., PolicyVersion]) -> PolicyVersion:
+    """Give the first version, in force since yesterday, in two languages."""
+    return make_version(
+        bodies={"en": "One.", "de": "Eins."}, published_at=NOW - 2 * DAY, effective_at=NOW - DAY
+    )
+
+
+@pytest.fixture
+def ready(
+    first: PolicyVersion, make_draft: Callable[..., PolicyVersion], approve: Callable[..., Approval]
+) -> PolicyVersion:
+    """Give a second version against which nothing stands."""
+    draft = make_draft(bodies={"en": "Two.", "de": "Zwei."})
+    approve(draft)
+    return draft
 
 
 @pytest.fixture
@@ -102,6 +119,22 @@ def manage() -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
+def bad_files(folder: Path) -> dict[str, Path]:
+    """Write the files that nobody can import, by what is wrong with them."""
+    contents = {
+        "empty.md": b"",
+        "blank.txt": b" \r\n\t\n",
+        "latin.md": b"Gr\xf6\xdfe",
+        "large.md": b"x" * (TEXT_LIMIT + 1),
+        "policy.pdf": b"%PDF",
+        "nul.txt": b"a\x00b",
+        "heading.md": b"# Privacy\n",
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {name: folder / name for name in (*contents, "missing.md")}
+
+
 def database_url() -> str:
     """Give the address of the database that the test itself uses."""
     place = connection.settings_dict
@@ -110,6 +143,56 @@ def database_url() -> str:
     password = f":{quote(place['PASSWORD'])}" if place["PASSWORD"] else ""
     host, port = place["HOST"] or "127.0.0.1", place["PORT"] or 5432
     return f"postgresql://{quote(place['USER'])}{password}@{host}:{port}/{place['NAME']}"
+
+
+def publish(draft: PolicyVersion, published_by: User, *, now: datetime = NOW) -> PolicyVersion:
+    """Publish a draft as a person."""
+    return services.publish_version(version_id=draft.pk, published_by=published_by, now=now)
+
+
+def save(draft: PolicyVersion, **fields: Any) -> PolicyText:
+    """Save the draft's English text, with only the named fields other than plain."""
+    known = {"language": "en", "title": "Privacy policy", "summary": "", "body": "We keep orders."}
+    return services.save_text(version_id=draft.pk, **(known | fields))
+
+
+def edit(draft: PolicyVersion, **fields: Any) -> PolicyVersion:
+    """Edit the draft as a whole, with only the named fields other than before."""
+    known = {
+        "change_class": draft.change_class,
+        "reason": draft.reason,
+        "effective_at": draft.effective_at,
+        "exception_reason": draft.exception_reason,
+        "now": NOW,
+    }
+    return services.edit_version(version_id=draft.pk, **(known | fields))
+
+
+def text_entry(language: str = "en", **fields: Any) -> TextEntry:
+    """Give a published text as the register holds it."""
+    known: dict[str, Any] = {"text_id": 1, "title": "Privacy policy", "summary": "", "reason": ""}
+    return TextEntry(language=language, sha256="0" * 64, **(known | fields))
+
+
+def publication(number: int = 1, **fields: Any) -> Publication:
+    """Give a publication as the register holds it: published and in force from day 0 on."""
+    known: dict[str, Any] = {
+        "version_id": number,
+        "policy_id": 1,
+        "slug": "privacy",
+        "name": "Privacy policy",
+        "kind": "PRIVACY_NOTICE",
+        "default_language": "en",
+        "number": number,
+        "change_class": "MATERIAL",
+        "reason": "",
+        "published_at": NOW,
+        "effective_at": NOW,
+        "imported": False,
+        "recalled_at": None,
+        "texts": {"en": text_entry()},
+    }
+    return Publication(**(known | fields))
 
 
 def rows_written() -> dict[str, int]:

@@ -2,156 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import translation
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from policies import services
 from policies.models import Approval, PolicyVersion
-from policies.selectors import Publication, Register, State, TextEntry, load_register, register
+from policies.selectors import Register, State, load_register, register
 from tests.conftest import NOW
 
+from .conftest import publication, text_entry
+
 DAY = timedelta(days=1)
-
-
-def text(language: str = "en", **fields: Any) -> TextEntry:
-    known: dict[str, Any] = {"text_id": 1, "title": "Privacy policy", "summary": "", "reason": ""}
-    return TextEntry(language=language, sha256="0" * 64, **(known | fields))
-
-
-def publication(number: int = 1, **fields: Any) -> Publication:
-    """Give a publication as the register holds it: published and in force from day 0 on."""
-    known: dict[str, Any] = {
-        "version_id": number,
-        "policy_id": 1,
-        "slug": "privacy",
-        "name": "Privacy policy",
-        "kind": "PRIVACY_NOTICE",
-        "default_language": "en",
-        "number": number,
-        "change_class": "MATERIAL",
-        "reason": "",
-        "published_at": NOW,
-        "effective_at": NOW,
-        "imported": False,
-        "recalled_at": None,
-        "texts": {"en": text()},
-    }
-    return Publication(**(known | fields))
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> list[Publication]:
-    """Draw a policy's history: numbered as published, in force at once or later, some recalled."""
-    hours = st.integers(0, 12).map(lambda count: timedelta(hours=count))
-    entries: list[Publication] = []
-    published_at = NOW
-    for number in range(1, draw(st.integers(0, 6)) + 1):
-        published_at += draw(hours)
-        recalled_at = published_at + draw(hours) if draw(st.booleans()) else None
-        entries.append(
-            publication(
-                number,
-                published_at=published_at,
-                effective_at=published_at + draw(hours),
-                recalled_at=recalled_at,
-            )
-        )
-    return entries
-
-
-INSTANTS = st.integers(-2, 100).map(lambda hours: NOW + timedelta(hours=hours))
-
-
-def live_through(history: list[Publication], at: datetime) -> Publication | None:
-    """Walk through the record hour by hour, as a clerk would, and give what is in force at the end."""
-    hour = NOW - timedelta(hours=2)
-    taken_effect: set[int] = set()
-    gone: set[int] = set()
-    while hour <= at:
-        for entry in history:
-            if entry.effective_at <= hour:
-                taken_effect.add(entry.number)
-            if entry.recalled_at is not None and entry.recalled_at <= hour:
-                gone.add(entry.number)
-        hour += timedelta(hours=1)
-    standing = sorted(taken_effect - gone)
-    return next((entry for entry in history if standing and entry.number == standing[-1]), None)
-
-
-def known_at(history: list[Publication], at: datetime) -> Register:
-    """Give the register as it stood at `at`, without what was published or recalled later."""
-    return Register(
-        replace(
-            entry,
-            recalled_at=entry.recalled_at if entry.recalled_at and entry.recalled_at <= at else None,
-        )
-        for entry in history
-        if entry.published_at <= at
-    )
-
-
-@given(histories(), INSTANTS)
-def test_what_is_in_force_is_what_a_clerk_would_find_hour_by_hour(
-    history: list[Publication], at: datetime
-) -> None:
-    found = Register(history).in_force("privacy", at)
-
-    assert found == live_through(history, at)
-
-
-@given(histories(), INSTANTS)
-def test_exactly_the_version_in_force_is_called_so(history: list[Publication], at: datetime) -> None:
-    facts = Register(history)
-
-    called = [entry for entry in history if facts.state(entry, at) is State.IN_FORCE]
-
-    current = facts.in_force("privacy", at)
-    assert called == ([current] if current else [])
-
-
-@given(histories(), INSTANTS)
-def test_a_version_is_announced_while_it_will_take_effect_if_nothing_else_happens(
-    history: list[Publication], at: datetime
-) -> None:
-    facts = known_at(history, at)
-
-    announced = facts.announced("privacy", at)
-
-    assert {entry.number for entry in announced} == {
-        entry.number
-        for entry in facts.of("privacy")
-        if at < entry.effective_at and facts.in_force("privacy", entry.effective_at) == entry
-    }
-    assert sorted(announced, key=lambda entry: entry.effective_at) == list(announced)
-
-
-@given(histories(), INSTANTS)
-def test_overtaken_is_what_was_never_in_force_at_its_own_moment(
-    history: list[Publication], at: datetime
-) -> None:
-    facts = Register(history)
-
-    for entry in history:
-        over = entry.effective_at <= at and facts.state(entry, at) in (State.OVERTAKEN, State.SUPERSEDED)
-        if over:
-            took_effect = facts.in_force("privacy", entry.effective_at) == entry
-            assert facts.state(entry, at) is (State.SUPERSEDED if took_effect else State.OVERTAKEN)
-
-
-@given(histories(), INSTANTS)
-def test_what_happened_later_does_not_change_what_was_in_force(
-    history: list[Publication], at: datetime
-) -> None:
-    then, since = known_at(history, at).in_force("privacy", at), Register(history).in_force("privacy", at)
-
-    assert (then and then.number) == (since and since.number)
 
 
 def test_a_version_is_announced_then_in_force_then_superseded() -> None:
@@ -274,8 +140,8 @@ def test_policies_are_kept_apart() -> None:
 
 
 def test_a_reader_gets_their_language_else_the_default_one_else_any() -> None:
-    both = publication(texts={"de": text("de"), "en": text("en")})
-    only_french = publication(texts={"fr": text("fr")})
+    both = publication(texts={"de": text_entry("de"), "en": text_entry("en")})
+    only_french = publication(texts={"fr": text_entry("fr")})
 
     assert both.text("de").language == "de"
     assert both.text("fr").language == "en"

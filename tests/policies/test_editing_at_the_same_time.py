@@ -1,0 +1,52 @@
+"""Drafts: nobody overwrites unseen what somebody else has saved."""
+
+from collections.abc import Callable
+
+import pytest
+
+from policies import services
+from policies.models import PolicyText, PolicyVersion
+
+from .conftest import save
+
+
+@pytest.fixture
+def draft(make_draft: Callable[..., PolicyVersion]) -> PolicyVersion:
+    return make_draft()
+
+
+def test_somebody_elses_text_is_not_overwritten_unseen(draft: PolicyVersion) -> None:
+    seen = services.text_state(PolicyText.objects.get(version=draft))
+    save(draft, body="Theirs.", based_on=seen)
+
+    with pytest.raises(services.TextChangedMeanwhile, match="Somebody else saved this text"):
+        save(draft, body="Mine.", based_on=seen)
+
+    assert PolicyText.objects.get(version=draft).body == "Theirs."
+
+
+def test_whoever_has_seen_the_other_text_may_replace_it(draft: PolicyVersion) -> None:
+    theirs = save(draft, body="Theirs.")
+
+    save(draft, body="Mine.", based_on=services.text_state(theirs))
+
+    assert PolicyText.objects.get(version=draft).body == "Mine."
+
+
+@pytest.mark.parametrize("field", ["title", "summary", "reason", "body"])
+def test_an_edit_of_any_part_counts_as_a_change_meanwhile(draft: PolicyVersion, field: str) -> None:
+    seen = services.text_state(save(draft))
+    save(draft, **{field: "Something else."})
+
+    with pytest.raises(services.TextChangedMeanwhile):
+        save(draft, based_on=seen)
+
+
+def test_a_first_translation_is_not_overwritten_unseen_either(draft: PolicyVersion) -> None:
+    never_saved = services.text_state(PolicyText(version=draft, language="de"))
+    save(draft, language="de", body="Ihre.", based_on=never_saved)
+
+    with pytest.raises(services.TextChangedMeanwhile):
+        save(draft, language="de", body="Meine.", based_on=never_saved)
+
+    assert PolicyText.objects.get(version=draft, language="de").body == "Ihre."

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -75,6 +76,8 @@ def save_text(request: HttpRequest, found: PolicyVersion, stored: PolicyText) ->
             return show_both(request, context, refusal)
         except Refusal as refusal:
             form.add_error("body", str(refusal))
+        except ValidationError as error:
+            form.add_error(None, error.messages)
         else:
             messages.success(request, _("The text is saved."))
             return redirect("desk:version", found.pk)

@@ -23,12 +23,6 @@ SECOND_AT = NOW + 60 * DAY
 SECOND_EFFECT = SECOND_AT + 31 * DAY
 
 
-@pytest.fixture(autouse=True)
-def quick(settings: Any) -> None:
-    """Spare the search for static files, which is not tested here."""
-    settings.WHITENOISE_AUTOREFRESH = True
-
-
 @pytest.fixture
 def freeze(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     """Give a way to stop the site's clock: `freeze(now)`."""

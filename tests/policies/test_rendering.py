@@ -79,7 +79,7 @@ def refuse_activity(html: str) -> None:
         assert element.tag not in {"script", "style", "img", "iframe", "svg", "math", "form", "base", "h1"}
         for name, value in element.attrib.items():
             assert not name.startswith("on"), html
-            assert name != "style" or re.fullmatch(r"text-align:\s*\w+;?", value), html
+            assert name != "style", html
             scheme = SCHEME.match(IGNORED_IN_ADDRESSES.sub("", value)) if name == "href" else None
             assert scheme is None or scheme[1].lower() in {"http", "https", "mailto", "tel"}, html
 
@@ -152,7 +152,7 @@ def test_links_within_the_text_and_its_notes_lead_somewhere() -> None:
 def test_tables_keep_the_alignment_of_their_columns() -> None:
     html = render("| Data | Days |\n|:-----|-----:|\n| Orders | 30 |")
 
-    cells = re.findall(r'<(t[hd]) style="text-align: ?(\w+);?">(\w+)<', html)
+    cells = re.findall(r'<(t[hd]) align="(\w+)">(\w+)<', html)
     assert cells == [
         ("th", "left", "Data"),
         ("th", "right", "Days"),

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -67,6 +67,7 @@ class Letters:
             to=[person.email],
             headers={
                 "Message-ID": notice.message_id,
+                "Date": format_datetime(notice.armed_at or self.publication.published_at),
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": language,
             },

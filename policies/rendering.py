@@ -6,9 +6,12 @@ has sanitised it. Nothing here asks the network for anything.
 
 import hashlib
 import re
+import subprocess
+import sys
 import unicodedata
 from importlib.metadata import version as release
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 import markdown
@@ -24,6 +27,15 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 OPENED_OR_CLOSED = re.compile(r"<(/?)(?!br\b|hr\b)[a-z]")
 RULES = 1
 RENDERER = f"markdown {release('markdown')}, nh3 {release('nh3')}, rules {RULES}"
+
+# More of one of these signs than a long policy holds: github.com's has some hundred brackets.
+RISKY_SIGNS, MANY, SECONDS = "[]<>!*_`&~", 1_500, 8
+ROOT = Path(__file__).resolve().parent.parent
+CONVERT = (
+    "import sys; from policies.rendering import convert; sys.stdin.reconfigure(encoding='utf-8');"
+    " sys.stdout.reconfigure(encoding='utf-8', newline='');"
+    " sys.stdout.write(convert(sys.stdin.read(), top_level=int(sys.argv[1])))"
+)
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 TAGS = HEADINGS | {
@@ -55,6 +67,10 @@ class TextTooLarge(Refusal):
 
 class UnprintableCharacter(Refusal):
     """The text holds a character that nobody can see and that not every part can keep."""
+
+
+class TextTooSlow(Refusal):
+    """The text does not become HTML within `SECONDS`."""
 
 
 class TextTooNested(Refusal):
@@ -94,12 +110,13 @@ def render(body: str) -> str:
     """Give the sanitised HTML of the Markdown `body`, headings from `h2` on.
 
     The page's own heading is the title; a body that uses `#` moves down by one level. Raises
-    `TextTooNested`, because a comparison that could not reach a text would hide its change.
+    `TextTooNested`, because a comparison that could not reach a text would hide its change, and
+    `TextTooSlow`.
     """
     try:
-        html = sanitise(convert(body, top_level=1))
+        html = sanitise(convert_in_time(body, top_level=1))
         if "<h1" in html:
-            html = sanitise(convert(body, top_level=2))
+            html = sanitise(convert_in_time(body, top_level=2))
     except RecursionError as error:
         raise too_nested() from error
     if nesting(html) > NESTING_LIMIT:
@@ -117,6 +134,29 @@ def nesting(html: str) -> int:
     """Give how deep the elements of sanitised `html` nest."""
     steps = (-1 if slash else 1 for slash in OPENED_OR_CLOSED.findall(html))
     return max(accumulate(steps), default=0)
+
+
+def convert_in_time(body: str, *, top_level: int) -> str:
+    """Give the raw HTML of `body`, or raise `TextTooSlow`.
+
+    Python-Markdown's time grows with the square of unclosed brackets and the like. A text with few of
+    them is quick; one with many is converted in a process of its own, which can be stopped.
+    """
+    if max(body.count(sign) for sign in RISKY_SIGNS) <= MANY:
+        return convert(body, top_level=top_level)
+    command = [sys.executable, "-c", CONVERT, str(top_level)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own line
+            command, input=body, capture_output=True, encoding="utf-8", cwd=ROOT, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TextTooSlow(
+            _("The text takes too long to render. Look for long runs of brackets or signs, and shorten them.")
+        ) from error
+    if "RecursionError" in done.stderr:
+        raise RecursionError
+    done.check_returncode()
+    return done.stdout
 
 
 def convert(body: str, *, top_level: int) -> str:

@@ -76,13 +76,19 @@ def address_line(value: str) -> None:
 def log_level(value: str) -> None:
     """Refuse a level that Python's logging does not know."""
     if value not in logging.getLevelNamesMapping():
-        raise ValidationError(f"{value!r} is no level. Choose one of DEBUG, INFO, WARNING, ERROR.")
+        raise ValidationError(f"{value!r} is no level. Choose one of DEBUG, INFO, WARNING, ERROR, CRITICAL.")
 
 
 def port_number(value: int) -> None:
     """Refuse a number that no port can have."""
     if not 0 < value <= HIGHEST_PORT:
         raise ValidationError(f"{value} is no port. Give a number from 1 to {HIGHEST_PORT}.")
+
+
+def not_empty(value: object) -> None:
+    """Refuse a setting that is there and says nothing."""
+    if not value:
+        raise ValidationError("It is empty. Give a value, or leave the setting out.")
 
 
 def some_seconds(value: int) -> None:

@@ -15,6 +15,7 @@ from .environment import (
     kept_secret,
     log_level,
     long_secret,
+    not_empty,
     open_environment,
     port_number,
     some_seconds,
@@ -33,13 +34,15 @@ env = open_environment(BASE_DIR / ".env")
 # The site and its shop
 
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000", validate=web_address)
-SITE_NAME = env.str("SITE_NAME", "Fernhill Shoes")
+SITE_NAME = env.str("SITE_NAME", "Fernhill Shoes", validate=not_empty)
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "privacy@fernhill.example", validate=address_line)
 DEMO_SHOP = env.bool("DEMO_SHOP", False)
 RELEASE = "0.1.0"
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "", validate=long_secret) or kept_secret(VAR_DIR / "secret_key")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"], validate=not_empty
+)
 
 SERVED_BY_HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = SERVED_BY_HTTPS
@@ -152,7 +155,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "policysite")
+CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "policysite", validate=not_empty)
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
@@ -257,6 +260,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # The sink of `make demo` names senders and recipients at INFO.
-    "loggers": {"mail.log": {"level": "WARNING"}},
+    # A page that is refused is no fault of the site: only 5xx is worth a traceback.
+    "loggers": {"mail.log": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO", validate=log_level)},
 }

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from policies.rendering import NESTING_LIMIT, RENDERER, TextTooNested, nesting, render, sanitise
+from policies.rendering import (
+    MANY,
+    NESTING_LIMIT,
+    RENDERER,
+    TextTooNested,
+    TextTooSlow,
+    nesting,
+    render,
+    sanitise,
+)
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -194,3 +203,26 @@ def test_a_text_nested_as_deeply_as_allowed_is_rendered() -> None:
 
 def test_the_release_of_the_renderer_is_named() -> None:
     assert re.fullmatch(r"markdown [\d.]+, nh3 [\d.]+, rules \d+", RENDERER)
+
+
+def test_a_text_made_to_be_slow_is_refused_instead_of_holding_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("policies.rendering.SECONDS", 1)
+
+    with pytest.raises(TextTooSlow, match="takes too long"):
+        render("[" * 40_000)
+
+
+def test_a_text_with_many_signs_renders_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.rendering.SECONDS", 60)
+
+    html = render("A [link](https://policies.example) é.\n\n" * (MANY + 1))
+
+    assert html.count('<a href="https://policies.example"') == MANY + 1
+    assert html.count("é") == MANY + 1
+
+
+def test_what_nests_too_deeply_for_the_other_process_is_refused_by_name() -> None:
+    with pytest.raises(TextTooNested):
+        render("> " * (MANY + 1) + "quoted")

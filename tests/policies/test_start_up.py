@@ -20,7 +20,7 @@ def test_the_site_starts_with_the_settings_of_this_test(manage: Manage) -> None:
         ("EMAIL_PORT", "abc", "Not a valid integer."),
         ("EMAIL_PORT", "99999", "Give a number from 1 to 65535."),
         ("EMAIL_TIMEOUT", "-1", "Give at least one second."),
-        ("LOG_LEVEL", "LOUD", "Choose one of DEBUG, INFO, WARNING, ERROR."),
+        ("LOG_LEVEL", "LOUD", "Choose one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ("EMAIL_USE_TLS", "perhaps", "Not a valid boolean."),
         ("DATABASE_URL", "mysql://root@127.0.0.1/shop", "must begin with sqlite:// or postgresql://"),
         ("DATABASE_URL", "postgres://127.0.0.1:abc/shop", "a port must be a number"),

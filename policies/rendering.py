@@ -37,6 +37,9 @@ CONVERT = (
     " sys.stdout.write(convert(sys.stdin.read(), top_level=int(sys.argv[1])))"
 )
 
+# Controls, formats such as the zero-width space, and separators: Unicode's general categories.
+UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 TAGS = HEADINGS | {
     *("p", "br", "hr", "div", "span", "section", "blockquote", "pre", "code", "kbd"),
@@ -84,7 +87,7 @@ def normalise(text: str) -> str:
     """
     refuse_unprintable(text)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if not any(sign.isprintable() and not sign.isspace() for sign in text):
+    if all(unicodedata.category(sign) in UNSEEN for sign in text):
         raise EmptyText(_("The text is empty. Write or paste it, then save again."))
     if len(text.encode()) > TEXT_LIMIT:
         raise TextTooLarge(_("The text is over 2 MB. Shorten it or split it into two policies."))

@@ -55,7 +55,7 @@ def broker_address(value: str) -> None:
 def database_engine(value: str) -> None:
     """Refuse a database without the triggers that keep published versions unchanged."""
     parts = parts_of(value)
-    if parts.scheme not in ("sqlite", "postgres", "postgresql") or not has_port(parts):
+    if parts.scheme != "sqlite" and (parts.scheme not in ("postgres", "postgresql") or not has_port(parts)):
         raise ValidationError(
             "The address must begin with sqlite:// or postgresql://, and a port must be a number."
         )

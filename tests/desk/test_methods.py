@@ -41,3 +41,11 @@ def test_a_form_without_its_token_is_refused_with_a_sentence(writer: Client, dra
     assert "Nothing was recorded." in words(response.content)
     assert "Go back, load the page again, then send the form once more." in words(response.content)
     assert rows() == before
+
+
+def test_an_unknown_address_says_so_in_a_sentence(client: Client, db: None) -> None:
+    response = client.get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert "There is no page at this address." in response.content.decode()
+    assert "Resolver404" not in response.content.decode()

@@ -19,13 +19,16 @@ from django.utils.translation import gettext as _
 from premailer import Premailer
 
 from accounts.models import User
+from policies.comparisons import Form, Reading, published, reading
 from policies.models import Assent, PolicyText
-from policies.selectors import Demand, Publication, Register, RuleBook
+from policies.selectors import Demand, Publication, Register, RuleBook, TextEntry
 
 from .models import Notice
 
 # Plain ASCII, because premailer encodes braces inside links.
 EFFECTIVE, ASKED = "@@EFFECTIVE@@", "@@ASKED@@"
+# Longer changes are linked and not written out: mail programs cut long letters short.
+INLINED = 20_000
 NAMESPACE = uuid.UUID("6f1c2c86-6f6e-4e55-9d0f-6a1d1f6e7c11")
 
 
@@ -100,12 +103,15 @@ def build_letter(publication: Publication, register: Register, language: str) ->
     """Render the three templates and inline the styles, without asking the network for anything."""
     text = publication.text(language)
     before = register.before(publication)
+    changed = change_between(before, text) if before else None
     address: list[str | int] = [publication.slug]
     with translation.override(language):
         context = {
             "entry": publication,
             "text": text,
             "before": before,
+            "summary": changed.summary if changed else None,
+            "changes": changed.content if changed and len(changed.content) <= INLINED else "",
             "effective": EFFECTIVE,
             "asked": ASKED,
             "day": formats.date_format(timezone.localtime(publication.effective_at), "DATE_FORMAT"),
@@ -126,6 +132,11 @@ def build_letter(publication: Publication, register: Register, language: str) ->
     body = PolicyText.objects.values_list("body", flat=True).get(pk=text.text_id)
     name = f"{publication.slug}-{publication.number}-{language}.md"
     return Letter(subject, plain, html, name, f"# {text.title}\n\n{body}".encode())
+
+
+def change_between(before: Publication, text: TextEntry) -> Reading:
+    """Give the changes against the version before as plain text, in the language that is active."""
+    return reading(published(before.text(text.language)), published(text), Form.TEXT)
 
 
 def link(view: str, arguments: list[str | int], language: str) -> str:

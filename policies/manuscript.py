@@ -47,6 +47,18 @@ def read_manuscript(path: Path) -> Manuscript:
     return from_plain_text(text) if path.suffix.lower() == ".txt" else from_markdown(text)
 
 
+def read_body(path: Path) -> str:
+    """Read the text of the file at `path` as Markdown, with its title and without front matter.
+
+    A `.txt` file is plain text, any other one Markdown. Raises what `read_manuscript` raises.
+    """
+    text = normalise(read_text(path))
+    if path.suffix.lower() == ".txt":
+        manuscript = from_plain_text(text)
+        return f"# {escape(manuscript.title)}\n\n{manuscript.body}" if manuscript.title else manuscript.body
+    return normalise(split_front_matter(text)[1])
+
+
 def read_text(path: Path) -> str:
     """Read the file at `path` as UTF-8, with or without a byte order mark."""
     try:

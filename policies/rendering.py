@@ -28,13 +28,39 @@ OPENED_OR_CLOSED = re.compile(r"<(/?)(?!br\b|hr\b)[a-z]")
 RULES = 1
 RENDERER = f"markdown {release('markdown')}, nh3 {release('nh3')}, rules {RULES}"
 
-# More of one of these signs than a long policy holds: github.com's has some hundred brackets.
-RISKY_SIGNS, MANY, SECONDS = "[]<>!*_`&~", 1_500, 8
+# At each of these signs Python-Markdown may look through the whole text, so its time grows with their
+# number times the text's length. Up to this effort the slowest of 60 000 invented texts took a second;
+# most policies of 40 KB stay below.
+SIGNS = re.compile(r"[\[\]<>!*_`&~\-+=#|:^{}\\\n\t\d]|  ")
+EFFORT_LIMIT, LONG = 70_000_000, 100_000
+# What costs a hundred times more, and what few signs multiply; only a `SHORT` text is quick in spite of it.
+# Each part stops at the next sign of its kind, so that looking for it is quick in any text.
+SHORT = 500
+# Dear only in great numbers: references to notes, quotes and brackets behind an address.
+COSTLY, MANY = ("[^", '"', "'", "("), 1_000
+PITFALLS = re.compile(
+    r"""
+      \[(?![^\[\]]*\])  # a bracket left open, or one in another
+    | \]\((?![^()"']*(?:\([^()"']*\)[^()"']*)*(?:"[^()"]*"[ ]*)?\))  # an address left open, or odd quotes
+    | <(?![^<>"']*(?:"[^<>"]*"[^<>"']*)*>)  # the same of a tag
+    | ``
+    | (?:(?:[-+*]|\d{1,9}\.)[ \t]{1,30}|>[ \t]{0,30}){10}  # lists in lists on one line
+    | \n(?:=+|-+)[ ]*\n(?![ ]*\n)  # a line below a heading, with text right behind it
+    | \[TOC\]
+    | \*\[[^\[]*\][ ]?:  # an abbreviation
+    """,
+    re.VERBOSE,
+)
+
+# For start, both conversions and sanitising together. A command that renders two texts promises to answer
+# in 5 seconds, so a short text gets 2; an honest one takes under 1 a megabyte, and 3 on a slow machine.
+SECONDS, SECONDS_PER_MEGABYTE = 2.0, 5.0
 ROOT = Path(__file__).resolve().parent.parent
-CONVERT = (
-    "import sys; from policies.rendering import convert; sys.stdin.reconfigure(encoding='utf-8');"
-    " sys.stdout.reconfigure(encoding='utf-8', newline='');"
-    " sys.stdout.write(convert(sys.stdin.read(), top_level=int(sys.argv[1])))"
+# Bytes, because text streams would turn a carriage return into a line feed.
+APART = (
+    "import sys; from django.conf import settings; from policies.rendering import render_here;"
+    " settings.configure(USE_I18N=False); body = sys.stdin.buffer.read().decode(errors='surrogatepass');"
+    " sys.stdout.buffer.write(render_here(body).encode())"
 )
 
 # Controls, formats such as the zero-width space, and separators: Unicode's general categories.
@@ -73,11 +99,15 @@ class UnprintableCharacter(Refusal):
 
 
 class TextTooSlow(Refusal):
-    """The text does not become HTML within `SECONDS`."""
+    """The text does not become HTML within `seconds_for` it."""
 
 
 class TextTooNested(Refusal):
     """The text nests lists, quotations or elements deeper than `NESTING_LIMIT`."""
+
+
+class TextNotConvertible(Refusal):
+    """The text holds something on which the converter fails, such as a number of 5 000 digits."""
 
 
 def normalise(text: str) -> str:
@@ -113,19 +143,69 @@ def render(body: str) -> str:
     """Give the sanitised HTML of the Markdown `body`, headings from `h2` on.
 
     The page's own heading is the title; a body that uses `#` moves down by one level. Raises
-    `TextTooNested`, because a comparison that could not reach a text would hide its change, and
-    `TextTooSlow`.
+    `TextTooNested`, because a comparison that could not reach a text would hide its change,
+    `TextTooSlow` and `TextNotConvertible`.
     """
+    return render_apart(body) if may_be_slow(body) else render_here(body)
+
+
+def may_be_slow(body: str) -> bool:
+    """Whether rendering `body` may take more than about a second, told by cheap counting."""
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
+    if len(body) > LONG or (len(body) > SHORT and PITFALLS.search(body)):
+        return True
+    signs = len(SIGNS.findall(body))
+    return signs * len(body) > EFFORT_LIMIT or max(map(body.count, COSTLY)) > MANY
+
+
+def render_here(body: str) -> str:
+    """Give what `render` gives, in this process, however long it takes."""
     try:
-        html = sanitise(convert_in_time(body, top_level=1))
+        html = sanitise(convert(body, top_level=1))
         if "<h1" in html:
-            html = sanitise(convert_in_time(body, top_level=2))
+            html = sanitise(convert(body, top_level=2))
     except RecursionError as error:
         raise too_nested() from error
+    except Exception as error:
+        # What fails in the converter and the parsers below it has many names: ValueError, AssertionError.
+        raise not_convertible() from error
     if nesting(html) > NESTING_LIMIT:
         raise too_nested()
     # What is left was written as HTML, which Markdown does not move.
     return html.replace("<h1", "<h2").replace("</h1>", "</h2>")
+
+
+def render_apart(body: str) -> str:
+    """Give what `render` gives, from a process of its own, which is stopped after `seconds_for` it."""
+    command, data = [sys.executable, "-c", APART], body.encode(errors="surrogatepass")
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own line
+            command, input=data, capture_output=True, cwd=ROOT, timeout=seconds_for(data), check=True
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TextTooSlow(
+            _("The text takes too long to render. Look for long runs of brackets or signs, and shorten them.")
+        ) from error
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr.decode(errors="replace"))
+        refused = refused_apart(error.__notes__[-1])
+        if refused is None:
+            raise
+        raise refused from error
+    return done.stdout.decode()
+
+
+def seconds_for(data: bytes) -> float:
+    """Give how long a text of that many bytes may take."""
+    return SECONDS + SECONDS_PER_MEGABYTE * len(data) / 1_000_000
+
+
+def refused_apart(traceback: str) -> Refusal | None:
+    """Give the refusal that `traceback` ends with, in this process's language, or None for a fault."""
+    last = traceback.rstrip().rpartition("\n")[2]
+    if last.startswith(f"{__name__}.{TextTooNested.__name__}:"):
+        return too_nested()
+    return not_convertible() if last.startswith(f"{__name__}.{TextNotConvertible.__name__}:") else None
 
 
 def too_nested() -> TextTooNested:
@@ -133,33 +213,17 @@ def too_nested() -> TextTooNested:
     return TextTooNested(_("The text nests lists or quotations too deeply. Flatten it."))
 
 
+def not_convertible() -> TextNotConvertible:
+    """Give the refusal of a text on which the converter fails."""
+    return TextNotConvertible(
+        _("The text cannot be rendered. Look for very long numbers and broken HTML, and remove them.")
+    )
+
+
 def nesting(html: str) -> int:
     """Give how deep the elements of sanitised `html` nest."""
     steps = (-1 if slash else 1 for slash in OPENED_OR_CLOSED.findall(html))
     return max(accumulate(steps), default=0)
-
-
-def convert_in_time(body: str, *, top_level: int) -> str:
-    """Give the raw HTML of `body`, or raise `TextTooSlow`.
-
-    Python-Markdown's time grows with the square of unclosed brackets and the like. A text with few of
-    them is quick; one with many is converted in a process of its own, which can be stopped.
-    """
-    if max(body.count(sign) for sign in RISKY_SIGNS) <= MANY:
-        return convert(body, top_level=top_level)
-    command = [sys.executable, "-c", CONVERT, str(top_level)]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and our own line
-            command, input=body, capture_output=True, encoding="utf-8", cwd=ROOT, timeout=SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TextTooSlow(
-            _("The text takes too long to render. Look for long runs of brackets or signs, and shorten them.")
-        ) from error
-    if "RecursionError" in done.stderr:
-        raise RecursionError
-    done.check_returncode()
-    return done.stdout
 
 
 def convert(body: str, *, top_level: int) -> str:

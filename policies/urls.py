@@ -10,6 +10,7 @@ public_patterns = [
     path("policies/<slug:slug>/versions/", public.versions, name="versions"),
     path("policies/<slug:slug>/versions/<int:number>/", public.version, name="version"),
     path("policies/<slug:slug>/compare/<int:old>...<int:new>/", public.compare, name="compare"),
+    path("policies/<slug:slug>/compare/", public.choose_comparison, name="choose_comparison"),
     path("policies/<slug:slug>/feed.atom", public.feed, name="feed"),
 ]
 

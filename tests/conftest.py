@@ -18,7 +18,7 @@ from acceptance.middleware import known_good
 from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from accounts.models import User
 from demo.sink import Sink
-from policies import services
+from policies import comparisons, services
 from policies.fingerprints import version_fingerprint
 from policies.models import ChangeClass, Policy, PolicyKind, PolicyVersion
 from policies.selectors import register, rule_book
@@ -63,6 +63,7 @@ def forget_all() -> None:
     """Let go of everything that this process keeps."""
     register.cache_clear()
     rule_book.cache_clear()
+    comparisons.forget_all()
     known_good.clear()
     cache.clear()
 

@@ -50,6 +50,8 @@ class Suite:
     key: str
     folder: Path
     environment: dict[str, str]
+    # What asks no database need not run on each of them.
+    choice: tuple[str, ...] = ()
 
     @property
     def report(self) -> Path:
@@ -101,10 +103,17 @@ def _plan(
     """
     databases = {"SQLite": f"sqlite:///{folder}/policysite.sqlite3", database.name: database.url}
     brokers = ",".join(filter(None, (redis.url, rabbitmq.url)))
-    return [_suite(folder, name, url, brokers, browser) for name, url in databases.items() if url]
+    there = {name: url for name, url in databases.items() if url}
+    first = next(iter(there))
+    return [
+        _suite(folder, name, url, brokers, browser, () if name == first else ("-m", "not pure"))
+        for name, url in there.items()
+    ]
 
 
-def _suite(folder: Path, name: str, url: str, brokers: str, browser: Service) -> Suite:
+def _suite(
+    folder: Path, name: str, url: str, brokers: str, browser: Service, choice: tuple[str, ...]
+) -> Suite:
     key = name.lower()
     environment = {
         "DATABASE_URL": url,
@@ -116,7 +125,7 @@ def _suite(folder: Path, name: str, url: str, brokers: str, browser: Service) ->
         "TEST_CHROMIUM": browser.url,
         "COVERAGE_FILE": str(folder / f".coverage.{key}"),
     }
-    return Suite(name=f"pytest on {name}", key=key, folder=folder, environment=environment)
+    return Suite(name=f"pytest on {name}", key=key, folder=folder, environment=environment, choice=choice)
 
 
 def _run_suites(suites: Sequence[Suite], arguments: Sequence[str]) -> list[Step]:
@@ -138,7 +147,7 @@ def _started(suite: Suite, arguments: Sequence[str], *, streams: bool) -> Iterat
     files = [f"--junitxml={suite.report}", "-o", f"cache_dir=.pytest_cache/{suite.key}"]
     # The limit in pyproject.toml is for all suites together, so none may fail by it alone.
     coverage = [] if arguments else ["--cov", "--cov-branch", "--cov-report=", "--cov-fail-under=0"]
-    command = [sys.executable, "-m", "pytest", *files, *coverage, *arguments]
+    command = [sys.executable, "-m", "pytest", *files, *suite.choice, *coverage, *arguments]
     with suite.output.open("wb") as output:
         stdout = None if streams else output
         with subprocess.Popen(

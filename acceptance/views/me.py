@@ -1,7 +1,7 @@
 """A person's own page, and the review page."""
 
 from ipaddress import ip_address
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from policies.comparisons import comparison
+from policies.comparisons import Form, published, reading, summaries
 from policies.refusal import Refusal
 from policies.selectors import html_of, load_register, load_rule_book
 
@@ -35,7 +35,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """Show a person every policy that applies to them, what they did, and what is asked."""
     person, now = cast(User, request.user), timezone.now()
     register, rules, facts = load_register(), load_rule_book(), facts_of(cast(User, request.user))
-    policies = [
+    policies: list[dict[str, Any]] = [
         {
             "in_force": register.in_force(slug, now),
             "newest": newest,
@@ -47,6 +47,7 @@ def me(request: HttpRequest) -> HttpResponse:
         for slug in register.by_slug
         if (newest := register.newest(slug, now))
     ]
+    add_changes(policies)
     context = {
         "policies": policies,
         "acts": acts_of(person),
@@ -56,6 +57,16 @@ def me(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "acceptance/me.html", context)
+
+
+def add_changes(policies: list[dict[str, Any]]) -> None:
+    """Add to each policy how much changed since the version that the person accepted."""
+    behind = [item for item in policies if item["accepted"] and item["accepted"] != item["newest"]]
+    pairs = [
+        (published(item["accepted"].text(item["text"].language)), published(item["text"])) for item in behind
+    ]
+    for item, found in zip(behind, summaries(pairs), strict=True):
+        item["summary"] = found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +92,11 @@ def show_review(
         "entry": found.publication,
         "text": found.text,
         "html": html_of(found.text),
-        "comparison": comparison(found.since.text(found.text.language), found.text) if found.since else None,
+        "reading": reading(
+            published(found.since.text(found.text.language)), published(found.text), Form.CHANGES
+        )
+        if found.since
+        else None,
         "token": seal(form_for(person, found)),
         "next": safe_next(request, back),
         "refusal": refusal,

@@ -52,6 +52,7 @@ class TextEntry:
     summary: str
     reason: str
     sha256: str
+    renderer: str
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,7 @@ def publication(version: PolicyVersion, texts: list[PolicyText]) -> Publication:
                 text.summary,
                 text.reason or version.reason,
                 text.sha256,
+                text.renderer,
             )
             for text in texts
         },

@@ -9,7 +9,7 @@ from accounts.models import User
 
 from ..fingerprints import version_fingerprint
 from ..instants import refuse_far
-from ..models import ChangeClass, Policy, PolicyText, PolicyVersion
+from ..models import ChangeClass, KeptComparison, Policy, PolicyText, PolicyVersion
 from ..refusal import Refusal
 from ..rendering import RENDERER, EmptyText, digest, normalise, render
 
@@ -129,6 +129,7 @@ def save_text(
         raise TextChangedMeanwhile(
             _("Somebody else saved this text while you were writing. Compare, then save again to replace it.")
         )
+    before = text.sha256
     text.title = normalise_short(" ".join(title.split()))
     text.summary = normalise_short(summary)
     text.reason = normalise_short(reason)
@@ -140,6 +141,7 @@ def save_text(
     text.renderer = RENDERER
     text.full_clean(exclude=["html", "sha256", "renderer"])
     text.save()
+    KeptComparison.objects.forget_text(before)
     sign(draft)
     return text
 
@@ -170,6 +172,7 @@ def discard_draft(*, version_id: int) -> None:
     draft.approvals.all().delete()
     for text in draft.texts.order_by("language"):
         text.delete()
+        KeptComparison.objects.forget_text(text.sha256)
     draft.delete()
 
 

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import services
+from ..comparisons import Summary, published, stored, summary
 from ..fingerprints import next_number, version_fingerprint
 from ..forms import RecallForm, VersionForm
-from ..models import PolicyVersion
+from ..models import PolicyText, PolicyVersion
 from ..refusal import Refusal
-from ..selectors import desk_policies, load_register, obstacles
+from ..selectors import Publication, desk_policies, load_register, obstacles
 from .guard import desk_page, person, status_of
+from .writing import base_of
 
 
 @require_safe
@@ -60,17 +62,26 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
     current = version_fingerprint(found)
     approvals = list(found.approvals.select_related("approver").order_by("approved_at", "pk"))
     facts = load_register()
+    base = base_of(found, [e for e in facts.of(found.policy.slug) if e.version_id != found.pk])
     return {
         "version": found,
         "number": found.number or next_number(found.policy_id),
         "form": form,
-        "texts": [(code, name, texts.get(code)) for code, name in settings.LANGUAGES],
+        "texts": [
+            (code, name, texts.get(code), change_of(texts.get(code), base))
+            for code, name in settings.LANGUAGES
+        ],
         "fingerprint": current,
         "approvals": [(approval, approval.fingerprint == current) for approval in approvals],
         "obstacles": [] if found.is_published else obstacles(found, now=timezone.now()),
         "state": facts.state(facts.by_id[found.pk], timezone.now()) if found.is_published else None,
         "zone": timezone.get_current_timezone_name(),
     }
+
+
+def change_of(text: PolicyText | None, base: Publication | None) -> Summary | None:
+    """Give how much a text changes against the version it comes after, where there are both."""
+    return summary(published(base.text(text.language)), stored(text)) if text and base else None
 
 
 @require_POST

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ..comparisons import comparison
+from ..comparisons import Form, Summary, published, reading, summaries, summary
 from ..instants import UnclearInstant, parse_instant
 from ..selectors import Publication, html_of, register
 from ..signals import text_viewed
@@ -69,16 +69,25 @@ def policy_at(request: HttpRequest, slug: str, instant: str) -> HttpResponse:
 
 @require_safe
 def versions(request: HttpRequest, slug: str) -> HttpResponse:
-    """List every published version, the newest first, each with its state now."""
-    now, facts = timezone.now(), register()
+    """List every published version, the newest first, each with its state now and how much it changed."""
+    now, facts, language = timezone.now(), register(), request.LANGUAGE_CODE
+    entries = list(reversed(all_of(slug)))
+    before = [facts.before(entry) for entry in entries]
+    pairs = [
+        (published(earlier.text(entry.text(language).language)), published(entry.text(language)))
+        for entry, earlier in zip(entries, before, strict=True)
+        if earlier
+    ]
+    changed = iter(summaries(pairs))
     listed = [
         {
             "entry": entry,
-            "text": entry.text(request.LANGUAGE_CODE),
+            "text": entry.text(language),
             "state": facts.state(entry, now),
-            "before": facts.before(entry),
+            "before": earlier,
+            "summary": next(changed) if earlier else None,
         }
-        for entry in reversed(published(slug))
+        for entry, earlier in zip(entries, before, strict=True)
     ]
     return render(request, "policies/versions.html", {"listed": listed, "newest": listed[0]})
 
@@ -91,26 +100,39 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @require_safe
 def compare(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse:
-    """Show what changed between any two versions, word by word."""
+    """Show what changed between any two versions, word by word, in one of four forms."""
     before, after = numbered(slug, old), numbered(slug, new)
     language = chosen_language(request, after)
     old_text, new_text = before.text(language), after.text(language)
     text_viewed.send(PolicyPages, request=request, version_ids=[after.version_id])
+    names = (_("Version %(number)d") % {"number": old}, _("Version %(number)d") % {"number": new})
     context = {
         "before": before,
         "after": after,
         "text": new_text,
         "old_text": old_text,
-        "comparison": comparison(old_text, new_text),
-        "others": published(slug),
+        "reading": reading(published(old_text), published(new_text), chosen_form(request), names),
+        "forms": list(Form),
+        "others": all_of(slug),
+        "kept": f"&language={language}" if "language" in request.GET else "",
     }
     return render(request, "policies/compare.html", context)
 
 
 @require_safe
+def choose_comparison(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lead to the comparison of the two versions that were chosen in a form."""
+    try:
+        old, new = (numbered(slug, int(request.GET.get(side, ""))).number for side in ("old", "new"))
+    except ValueError:
+        raise Http404(_("Choose two versions by their numbers.")) from None
+    return redirect("policies:compare", slug, old, new)
+
+
+@require_safe
 def feed(request: HttpRequest, slug: str) -> HttpResponse:
     """Give the published versions as an Atom feed (RFC 4287), the newest first."""
-    entries = published(slug)
+    entries = all_of(slug)
     title = entries[-1].text(request.LANGUAGE_CODE).title
     address = settings.SITE_URL + reverse("policies:policy", args=[slug])
     atom = Atom1Feed(title=f"{title} – {settings.SITE_NAME}", link=address, description="", feed_url=None)
@@ -144,6 +166,7 @@ def show_text(request: HttpRequest, template: str, shown: Publication, **more: A
         "state": facts.state(shown, now),
         "current": facts.in_force(shown.slug, now),
         "before": facts.before(shown),
+        "summary": change_of(shown, text.language),
         "is_translated": text.language == request.LANGUAGE_CODE,
         "count": len(facts.of(shown.slug)),
     }
@@ -152,9 +175,31 @@ def show_text(request: HttpRequest, template: str, shown: Publication, **more: A
 
 def notice(request: HttpRequest, entry: Publication) -> dict[str, object]:
     """Give what the prominent notice says of a version."""
-    before = register().before(entry)
     text = entry.text(request.LANGUAGE_CODE)
-    return {"entry": entry, "text": text, "before": before}
+    return {
+        "entry": entry,
+        "text": text,
+        "before": register().before(entry),
+        "summary": change_of(entry, text.language),
+    }
+
+
+def change_of(entry: Publication, language: str) -> Summary | None:
+    """Give how much a version changed against the one it replaced; None where it replaced none."""
+    before = register().before(entry)
+    return summary(published(before.text(language)), published(entry.text(language))) if before else None
+
+
+def chosen_form(request: HttpRequest) -> Form:
+    """Give the form in which a comparison is asked for, or answer 404."""
+    asked = request.GET.get("form", Form.COLUMN)
+    try:
+        return Form(asked)
+    except ValueError:
+        raise Http404(
+            _("There is no form “%(form)s”. Choose one of: %(forms)s.")
+            % {"form": asked[:20], "forms": ", ".join(Form)}
+        ) from None
 
 
 def chosen_language(request: HttpRequest, entry: Publication) -> str:
@@ -168,7 +213,7 @@ def chosen_language(request: HttpRequest, entry: Publication) -> str:
     return asked or request.LANGUAGE_CODE
 
 
-def published(slug: str) -> tuple[Publication, ...]:
+def all_of(slug: str) -> tuple[Publication, ...]:
     """Give all publications of a policy, or answer 404."""
     entries = register().of(slug)
     if not entries:

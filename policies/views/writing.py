@@ -1,5 +1,6 @@
 """The desk's pages for writing: policies, drafts, and their texts with a preview."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from django.conf import settings
@@ -13,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import services
+from ..comparisons import NOTHING, Form, published, reading, stored
 from ..forms import PolicyForm, TextForm
 from ..models import Policy, PolicyText, PolicyVersion
-from ..redline import compare
+from ..redline import Page, compare, size_in_words
 from ..refusal import Refusal
 from ..rendering import render as render_markdown
-from ..selectors import html_of, load_register
+from ..selectors import Publication, load_register
 from .guard import desk_page, person, status_of
+from .public import chosen_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,28 +53,28 @@ def text(request: HttpRequest, version_id: int, language: str) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         raise Http404(_("The site does not speak “%(language)s”.") % {"language": language})
     found = get_object_or_404(PolicyVersion.objects.select_related("policy"), pk=version_id)
-    stored = found.texts.filter(language=language).first() or PolicyText(version=found, language=language)
+    saved = found.texts.filter(language=language).first() or PolicyText(version=found, language=language)
     if request.method == "POST":
-        return save_text(request, found, stored)
+        return save_text(request, found, saved)
     form = TextForm(
         initial={
-            "title": stored.title,
-            "summary": stored.summary,
-            "reason": stored.reason,
-            "body": stored.body,
-            "based_on": services.text_state(stored),
+            "title": saved.title,
+            "summary": saved.summary,
+            "reason": saved.reason,
+            "body": saved.body,
+            "based_on": services.text_state(saved),
         }
     )
-    return render(request, "desk/text.html", {"version": found, "text": stored, "form": form})
+    return render(request, "desk/text.html", {"version": found, "text": saved, "form": form})
 
 
-def save_text(request: HttpRequest, found: PolicyVersion, stored: PolicyText) -> HttpResponse:
+def save_text(request: HttpRequest, found: PolicyVersion, saved: PolicyText) -> HttpResponse:
     """Save a text, or show what was typed again with the reason why not: nothing typed is lost."""
     form = TextForm(request.POST)
-    context = {"version": found, "text": stored, "form": form}
+    context = {"version": found, "text": saved, "form": form}
     if form.is_valid() and "preview" not in request.POST:
         try:
-            services.save_text(version_id=found.pk, language=stored.language, **form.cleaned_data)
+            services.save_text(version_id=found.pk, language=saved.language, **form.cleaned_data)
         except services.TextChangedMeanwhile as refusal:
             return show_both(request, context, refusal)
         except Refusal as refusal:
@@ -88,13 +91,14 @@ def save_text(request: HttpRequest, found: PolicyVersion, stored: PolicyText) ->
 
 def show_both(request: HttpRequest, context: dict[str, object], refusal: Refusal) -> HttpResponse:
     """Show what was typed beside what somebody else saved meanwhile; saving again replaces that."""
-    stored, form = cast(PolicyText, context["text"]), cast(TextForm, context["form"])
+    theirs, form = cast(PolicyText, context["text"]), cast(TextForm, context["form"])
     form.add_error(None, str(refusal))
     data = request.POST.copy()
-    data["based_on"] = services.text_state(stored)
+    data["based_on"] = services.text_state(theirs)
     form.data = data
-    theirs = compare(stored.html, rendered(form.cleaned_data["body"]))
-    return render(request, "desk/text.html", context | {"comparison": theirs}, status=409)
+    mine = compare(theirs.html, rendered(form.cleaned_data["body"]), theirs.language)
+    shown = {"words": size_in_words(mine.size), "html": Page(mine).changes_only()}
+    return render(request, "desk/text.html", context | {"comparison": shown}, status=409)
 
 
 @require_POST
@@ -115,18 +119,39 @@ def rendered(body: str) -> str:
 @require_safe
 @desk_page("policies.view_policy")
 def changes(request: HttpRequest, version_id: int, language: str) -> HttpResponse:
-    """Show what a draft changes in one language, against the version before it."""
+    """Show what a draft changes in one language, against the version before it or another one (`against`)."""
     found = get_object_or_404(
         PolicyText.objects.select_related("version__policy"), version=version_id, language=language
     )
-    register = load_register()
-    published = [e for e in register.of(found.version.policy.slug) if e.version_id != version_id]
-    before = next((e for e in reversed(published) if e.number < (found.version.number or e.number + 1)), None)
-    old = before.texts.get(language) if before else None
+    register, now = load_register(), timezone.now()
+    others = [e for e in register.of(found.version.policy.slug) if e.version_id != version_id]
+    before = chosen_version(request, others) or base_of(found.version, others)
+    old = published(before.text(language)) if before else NOTHING
+    names = (_("Version %(number)d") % {"number": before.number} if before else "–", _("This text"))
     context = {
         "version": found.version,
         "text": found,
         "before": before,
-        "comparison": compare(html_of(old) if old else "", found.html),
+        "old_text": before.text(language) if before else None,
+        "reading": reading(old, stored(found), chosen_form(request), names),
+        "forms": list(Form),
+        "kept": f"&against={before.number}" if before and "against" in request.GET else "",
+        "others": [(entry, register.state(entry, now)) for entry in reversed(others)],
     }
     return render(request, "desk/changes.html", context)
+
+
+def chosen_version(request: HttpRequest, entries: Sequence[Publication]) -> Publication | None:
+    """Give the version that the address names with `against`, None where it names none, or answer 404."""
+    asked = request.GET.get("against")
+    if asked is None:
+        return None
+    found = next((entry for entry in entries if str(entry.number) == asked), None)
+    if found is None:
+        raise Http404(_("There is no version %(number)s to compare with.") % {"number": asked[:20]})
+    return found
+
+
+def base_of(version: PolicyVersion, entries: Sequence[Publication]) -> Publication | None:
+    """Give the version that `version` comes after, of those published before it."""
+    return next((e for e in reversed(entries) if e.number < (version.number or e.number + 1)), None)

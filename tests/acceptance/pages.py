@@ -15,6 +15,11 @@ def folded(element: HtmlElement) -> str:
     return " ".join(element.text_content().split())
 
 
+def heard(change: HtmlElement) -> str:
+    """Give a change as it is read aloud: with where it starts and ends, which the style sheet says."""
+    return f"{change.get('data-starts')} {folded(change)} {change.get('data-ends')}"
+
+
 def words(content: bytes) -> str:
     """Give the words between header and footer."""
     return folded(page(content).get_element_by_id("main"))

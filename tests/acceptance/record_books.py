@@ -40,7 +40,13 @@ def entry(
         recalled_at=recalled_at,
         texts={
             "en": TextEntry(
-                text_id=number, language="en", title="Privacy policy", summary="", reason="", sha256=""
+                text_id=number,
+                language="en",
+                title="Privacy policy",
+                summary="",
+                reason="",
+                sha256="",
+                renderer="",
             )
         },
     )

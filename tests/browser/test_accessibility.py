@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from demo import play
 from policies import services
+from policies.comparisons import Form
 from policies.manuscript import read_manuscript
 from policies.models import Policy, PolicyVersion
 
@@ -96,7 +97,7 @@ def public_pages(world: World) -> Iterator[tuple[str, Page]]:
         f"{policy}versions/",
         f"{policy}versions/1/",
         f"{policy}versions/2/",
-        f"{policy}compare/1...2/",
+        *(f"{policy}compare/1...2/?form={form}" for form in Form),
         f"{policy}?in_force_at=yesterday",
         "/policies/unknown/",
         "/shop/",
@@ -120,7 +121,7 @@ def own_pages(world: World) -> Iterator[tuple[str, Page]]:
     for address in ("/shop/", "/shop/orders/", "/me/", "/desk/", "/accounts/logout/", "/policies/privacy/"):
         yield opened(page, address)
     yield opened(page, "/me/review/privacy/")
-    page.locator("summary").click()
+    page.locator("summary", has_text="Decline").click()
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "the review, refused", page

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from policies import services
 from policies.models import Policy, PolicyText, PolicyVersion
-from tests.acceptance.pages import alert, elements, page, words
+from tests.acceptance.pages import alert, elements, heard, page, words
 from tests.conftest import NOW
 
 from .conftest import address, errors, form_with, rows, typed
@@ -217,11 +217,10 @@ def test_when_two_people_save_the_same_text_the_second_sees_both(
     assert errors(response.content) == [
         "Somebody else saved this text while you were writing. Compare, then save again to replace it."
     ]
-    assert [str(found.text_content()) for found in elements(page(response.content), "//del")] == [
-        "Deleted: eight end of deletion."
-    ]
-    assert [str(found.text_content()) for found in elements(page(response.content), "//ins")] == [
-        "Inserted: seven end of insertion."
+    changes = elements(page(response.content), "//del | //ins")
+    assert [heard(found) for found in changes] == [
+        "Deleted: eight end of deletion.",
+        "Inserted: seven end of insertion.",
     ]
     kept = form_with("body", response.content)
     assert (kept["summary"], kept["body"]) == (mine["summary"], mine["body"])
@@ -269,9 +268,11 @@ def test_the_changes_of_a_draft_are_shown_against_the_version_before(
 
     response = writer.get(address("changes", draft.pk, "en"))
 
-    shown = words(response.content)
-    assert "What this text changes against version 1." in shown
-    assert "Deleted: six end of deletion.Inserted: ten end of insertion." in shown
+    assert "What this text changes against version 1." in words(response.content)
+    assert [heard(found) for found in elements(page(response.content), "//del | //ins")] == [
+        "Deleted: six end of deletion.",
+        "Inserted: ten end of insertion.",
+    ]
 
 
 def test_everything_in_a_first_version_is_new(writer: Client, draft: PolicyVersion) -> None:

@@ -170,7 +170,13 @@ def edit(draft: PolicyVersion, **fields: Any) -> PolicyVersion:
 
 def text_entry(language: str = "en", **fields: Any) -> TextEntry:
     """Give a published text as the register holds it."""
-    known: dict[str, Any] = {"text_id": 1, "title": "Privacy policy", "summary": "", "reason": ""}
+    known: dict[str, Any] = {
+        "text_id": 1,
+        "title": "Privacy policy",
+        "summary": "",
+        "reason": "",
+        "renderer": "",
+    }
     return TextEntry(language=language, sha256="0" * 64, **(known | fields))
 
 

@@ -1,6 +1,9 @@
 """Rendering: what an author writes is shown, and nothing in it can act."""
 
 import re
+import subprocess
+import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -8,13 +11,16 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from policies.rendering import (
-    MANY,
     NESTING_LIMIT,
     RENDERER,
+    TextNotConvertible,
     TextTooNested,
     TextTooSlow,
+    may_be_slow,
     nesting,
     render,
+    render_apart,
+    render_here,
     sanitise,
 )
 
@@ -205,24 +211,126 @@ def test_the_release_of_the_renderer_is_named() -> None:
     assert re.fullmatch(r"markdown [\d.]+, nh3 [\d.]+, rules \d+", RENDERER)
 
 
-def test_a_text_made_to_be_slow_is_refused_instead_of_holding_the_process(
+# Each of these, repeated, takes the converter from a second to hours.
+SLOW = [
+    *("[", "![", "[a", "[a](", '[a](b "c) ', "[](", "<![", "<a ", "a<", "<a href='", '<b c=">" ', "<a b="),
+    *("`` `", "a\n=\n", "a\n-\n", "- \n", "* * *\n", "-\n", "#\n", "# a\n", "# *a*\n", "\\[", ")\\", "> "),
+    *("*[a]: b\n", "[TOC]\n\n# a\n\n", "[^1]: a\n", "- 1. ", "1. ", "\u0661. ", "a\r=\r", "-\r\n", "\t"),
+]
+
+
+def honest(sections: int) -> str:
+    """Give what policies hold, some 160 words a section."""
+    return "\n\n".join(
+        f"## {number}. What we keep\n\nWe keep *orders* (see [below](#what-we-keep)) {number} **years**.\n"
+        'It’s the law. Ask <a href="mailto:us@shop.example">us</a> or look at <https://shop.example>.\n\n'
+        + "Nobody else reads what you write, and nothing is sold. " * 8
+        + "\n\n- one thing\n- another\n\n"
+        + "Whoever asks is told what is kept, where, and why. " * 5
+        for number in range(sections)
+    )
+
+
+@pytest.mark.parametrize("piece", SLOW)
+def test_whatever_may_be_slow_is_rendered_where_it_can_be_stopped(piece: str) -> None:
+    assert may_be_slow(piece * (60_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    "body", ["*[a]: " + "b" * 9_000 + "\n\n" + "a " * 9_000, "[TOC]\n\n" + "# a\n\n" * 200, "a " * 60_000]
+)
+def test_a_long_text_and_one_that_multiplies_words_are_rendered_where_they_can_be_stopped(body: str) -> None:
+    assert may_be_slow(body)
+
+
+def test_an_honest_text_is_rendered_in_this_process_without_waiting_for_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("policies.rendering.SECONDS", 1)
+    monkeypatch.setattr("policies.rendering.APART", "raise SystemExit('This process was not needed.')")
+
+    html = render(honest(40))
+
+    assert html.count("<h2") == 40
+
+
+@pytest.mark.parametrize("body", ["[" * 60_000, "- \n" * 20_000, "# Heading\n\n" + "<![" * 20_000])
+def test_a_text_made_to_be_slow_is_refused_when_its_time_is_over(
+    monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    monkeypatch.setattr("policies.rendering.SECONDS", 0.5)
+    began = time.monotonic()
 
     with pytest.raises(TextTooSlow, match="takes too long"):
-        render("[" * 40_000)
+        render(body)
+
+    assert time.monotonic() - began < 3
 
 
-def test_a_text_with_many_signs_renders_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("policies.rendering.SECONDS", 60)
+def test_both_conversions_of_a_text_with_headings_share_one_process_and_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started = []
+    run = subprocess.run
 
-    html = render("A [link](https://policies.example) é.\n\n" * (MANY + 1))
+    def start(*arguments: object, **options: float) -> object:
+        started.append(options["timeout"])
+        return run(*arguments, **options)  # type: ignore[call-overload] # it hands on what it was given
 
-    assert html.count('<a href="https://policies.example"') == MANY + 1
-    assert html.count("é") == MANY + 1
+    monkeypatch.setattr("policies.rendering.subprocess.run", start)
+
+    html = render("[TOC]\n\n# Top\n\n## Below\n\n" + "And so on. " * 50)
+
+    assert re.findall(r"<(h\d)", html) == ["h2", "h3"]
+    assert len(started) == 1
+    assert started[0] < 3
 
 
-def test_what_nests_too_deeply_for_the_other_process_is_refused_by_name() -> None:
-    with pytest.raises(TextTooNested):
-        render("> " * (MANY + 1) + "quoted")
+def test_a_long_honest_text_has_the_time_it_needs() -> None:
+    body = honest(1_300)
+
+    html = render(body)
+
+    assert len(body.split()) > 200_000
+    assert html.count("<h2") == 1_300
+
+
+def test_a_text_reads_the_same_to_the_byte_wherever_it_was_rendered() -> None:
+    body = f"# Ä\r\n\r\nAn “é” and &#13; that\rends.\n\n{honest(2)}"
+
+    assert render_apart(body) == render_here(body)
+
+
+@pytest.mark.parametrize("rendered", [render_here, render_apart])
+@pytest.mark.parametrize(
+    "body", [f"# a_{'1' * 5_000}\n\n" * 2, f"<a href='&#{'1' * 5_000};'>a</a>", "half \ud800"]
+)
+def test_a_text_on_which_the_converter_fails_is_refused_by_name(
+    rendered: Callable[[str], str], body: str
+) -> None:
+    with pytest.raises(TextNotConvertible, match="very long numbers") as refused:
+        rendered(body)
+
+    assert refused.value.__cause__ is not None
+
+
+def test_the_refusal_tells_what_failed_in_the_other_process() -> None:
+    with pytest.raises(TextNotConvertible) as refused:
+        render_apart("half \ud800")
+
+    assert refused.value.__cause__ is not None
+    assert "UnicodeEncodeError" in "".join(refused.value.__cause__.__notes__)
+
+
+def test_a_fault_of_the_other_process_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policies.rendering.APART", "import nothing_of_this_name")
+
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        render_apart("Text.")
+
+    assert "ModuleNotFoundError" in "".join(failed.value.__notes__)
+
+
+@pytest.mark.parametrize("body", ["<div>" * 101 + "hidden", "> " * 2_000 + "quoted", "- 1. " * 500])
+def test_what_nests_too_deeply_for_the_other_process_is_refused_by_name(body: str) -> None:
+    with pytest.raises(TextTooNested, match="Flatten it"):
+        render_apart(body)

@@ -1,0 +1,248 @@
+"""Which block of the new text is which block of the old one, and which of them moved.
+
+Clauses are matched first, by heading and content, so that a renamed or renumbered heading does not
+tear its clause apart. Blocks are then aligned inside matched clauses, and what is left is matched
+wherever it went. Moved is what is out of order: every pair outside the heaviest sequence of pairs
+that keep their order, weighed by length. So of two clauses that changed places the shorter one moved.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple, cast
+
+from rapidfuzz.distance import Indel
+
+from .clauses import clause_pairs
+from .document import Block, Clause, Document
+from .sequences import best_chain, heaviest_rise
+from .wording import Coder, Texts, shared_start
+
+# Two blocks are versions of one another if they share this much: of their words, or, where a block
+# has few words or none that spaces part, of their letters.
+KINSHIP, KINSHIP_OF_LETTERS = 0.5, 0.7
+# So many words at the beginning or at the end make a sentence that both keep.
+SENTENCE = 8
+LONELY = 0.3
+# So much alike, blocks that stand opposite each other need not be weighed against others.
+SURE = 0.6
+FEW_WORDS, LETTERS_A_WORD = 8, 15
+# A block that left its clause is recognised only if it is long enough to be no mere formula.
+RECOGNISABLE = 24
+# Above this many pairs in one stretch, only those that share a rare phrase are weighed.
+PAIRS_LIMIT = 250_000
+PHRASE, RARE = 3, 4
+# A heading stands for its clause: a long paragraph moves past a short clause, and not the other way.
+HEADING_WEIGHT = 1_000
+
+
+class Place(NamedTuple):
+    """One line of the aligned texts: an old block, a new one, or both.
+
+    `group` numbers the move that a pair is part of. A moved pair has a place where it went, and,
+    with `is_origin`, one where it came from.
+    """
+
+    old: int | None
+    new: int | None
+    group: int | None = None
+    is_origin: bool = False
+
+
+class Alignment:
+    """Pairs the blocks of two documents, each with one other at the most."""
+
+    def __init__(self, old: Document, new: Document, old_texts: Texts, new_texts: Texts) -> None:
+        """Take two documents, and the words of their blocks."""
+        self.old, self.new = old, new
+        self.old_texts, self.new_texts = old_texts, new_texts
+        self.to_new: list[int | None] = [None] * len(old.blocks)
+        self.to_old: list[int | None] = [None] * len(new.blocks)
+
+    def places(self) -> list[Place]:
+        """Pair all that belongs together, and give the places of both texts in reading order."""
+        for mine, theirs in clause_pairs(self.old, self.new, self.old_texts, self.new_texts):
+            self.pair_within(self.old.clauses[mine], self.new.clauses[theirs])
+        self.pair_leftovers()
+        pairs = [(mine, theirs) for mine, theirs in enumerate(self.to_new) if theirs is not None]
+        return list(self.in_order(move_groups(pairs, self.steady(pairs))))
+
+    def pair(self, mine: int, theirs: int) -> None:
+        """Note that an old block and a new one are the same."""
+        self.to_new[mine], self.to_old[theirs] = theirs, mine
+
+    def pair_within(self, mine: Clause, theirs: Clause) -> None:
+        """Pair the blocks of two matched clauses: the headings, what is the same, and what is akin."""
+        old, new = list(mine.blocks), list(theirs.blocks)
+        if mine.heading and theirs.heading:
+            self.pair(old.pop(0), new.pop(0))
+        self.align(old, new)
+        self.pair_rearranged(mine, theirs)
+
+    def align(self, old: Sequence[int], new: Sequence[int]) -> None:
+        """Pair the blocks of two stretches without crossing: what is the same first, then what is akin."""
+        keys = Coder()
+        a = keys.encode(self.old.blocks[at].text for at in old)
+        b = keys.encode(self.new.blocks[at].text for at in new)
+        done = new_done = 0
+        for match in Indel.opcodes(a, b).as_matching_blocks():
+            self.align_akin(old[done : match.a], new[new_done : match.b])
+            for step in range(match.size):
+                self.pair(old[match.a + step], new[match.b + step])
+            done, new_done = match.a + match.size, match.b + match.size
+
+    def align_akin(self, old: Sequence[int], new: Sequence[int]) -> None:
+        """Pair the blocks of two stretches that are akin, without crossing, so that most is shared."""
+        if not old or not new or len(old) * len(new) > PAIRS_LIMIT:
+            return
+        # One block opposite one needs less to be the same: nothing else is there that it could be.
+        enough = LONELY if len(old) == len(new) == 1 else SURE
+        if len(old) == len(new) and all(
+            self.kinship(a, b, enough) >= enough for a, b in zip(old, new, strict=True)
+        ):
+            for mine, theirs in zip(old, new, strict=True):
+                self.pair(mine, theirs)
+            return
+        grades = [[self.kinship(mine, theirs) for theirs in new] for mine in old]
+        for a, b in best_chain(grades):
+            self.pair(old[a], new[b])
+
+    def kinship(self, mine: int, theirs: int, enough: float = KINSHIP) -> float:
+        """Give how much two blocks share, from 0 to 1, or 0 where they are not akin."""
+        a, b = self.old_texts[mine].code, self.new_texts[theirs].code
+        shared: float = Indel.normalized_similarity(a, b)
+        if shared >= min(enough, KINSHIP):
+            return shared
+        if shared_start(a, b) >= SENTENCE or shared_start(a[::-1], b[::-1]) >= SENTENCE:
+            return KINSHIP
+        old, new = self.old.blocks[mine].text, self.new.blocks[theirs].text
+        if min(len(a), len(b)) >= FEW_WORDS and len(old) < LETTERS_A_WORD * len(a):
+            return 0
+        letters: float = Indel.normalized_similarity(old, new, score_cutoff=KINSHIP_OF_LETTERS)
+        return letters * KINSHIP if letters else 0
+
+    def pair_rearranged(self, mine: Clause, theirs: Clause) -> None:
+        """Pair what stands once in each of two matched clauses, word for word, but not in the same order."""
+        old = Counter(self.old.blocks[at].text for at in mine.blocks if self.to_new[at] is None)
+        new = {self.new.blocks[at].text: at for at in theirs.blocks if self.to_old[at] is None}
+        counts = Counter(self.new.blocks[at].text for at in theirs.blocks if self.to_old[at] is None)
+        for at in mine.blocks:
+            text = self.old.blocks[at].text
+            if self.to_new[at] is None and old[text] == counts[text] == 1:
+                self.pair(at, new[text])
+
+    def pair_leftovers(self) -> None:
+        """Pair blocks that left their clause: by a rare phrase that they share, then their neighbours."""
+        where: dict[str, list[int]] = defaultdict(list)
+        for theirs in self.unpaired(self.to_old, self.new.blocks):
+            for phrase in phrases(self.new_texts[theirs].code, self.new.blocks[theirs].text):
+                where[phrase].append(theirs)
+        grades: dict[tuple[int, int], float] = {}
+        for mine in self.unpaired(self.to_new, self.old.blocks):
+            votes = Counter[int]()
+            for phrase in phrases(self.old_texts[mine].code, self.old.blocks[mine].text):
+                votes.update(where[phrase] if len(where.get(phrase, ())) in range(1, RARE + 1) else ())
+            for theirs, _count in votes.most_common(RARE):
+                grades[mine, theirs] = self.kinship(mine, theirs)
+        for mine, theirs in sorted(grades, key=lambda pair: (-grades[pair], pair)):
+            if grades[mine, theirs] and self.to_new[mine] is None and self.to_old[theirs] is None:
+                self.pair(mine, theirs)
+                self.extend(mine, theirs, 1)
+                self.extend(mine, theirs, -1)
+
+    @staticmethod
+    def unpaired(partners: Sequence[int | None], blocks: Sequence[Block]) -> list[int]:
+        """Give the blocks that have no partner and are long enough to be recognised elsewhere."""
+        return [
+            at
+            for at, partner in enumerate(partners)
+            if partner is None and len(blocks[at].text) >= RECOGNISABLE
+        ]
+
+    def extend(self, mine: int, theirs: int, step: int) -> None:
+        """Pair the neighbours of a pair on one side, for as long as they are akin."""
+        mine, theirs = mine + step, theirs + step
+        while 0 <= mine < len(self.to_new) and 0 <= theirs < len(self.to_old):
+            if self.to_new[mine] is not None or self.to_old[theirs] is not None:
+                return
+            if not self.kinship(mine, theirs):
+                return
+            self.pair(mine, theirs)
+            mine, theirs = mine + step, theirs + step
+
+    def steady(self, pairs: Sequence[tuple[int, int]]) -> set[int]:
+        """Give the old blocks of the pairs that kept their order: the heaviest such sequence of pairs."""
+        if all(a[1] < b[1] for a, b in pairwise(pairs)):
+            return {mine for mine, _theirs in pairs}
+        blocks = (self.old.blocks[mine] for mine, _theirs in pairs)
+        weights = [len(block.text) + HEADING_WEIGHT * block.is_heading for block in blocks]
+        return {pairs[at][0] for at in heaviest_rise([theirs for _mine, theirs in pairs], weights)}
+
+    def in_order(self, groups: dict[int, int]) -> Iterator[Place]:
+        """Give the places in the order of the new text, what is only old before what is only new.
+
+        What the old text holds keeps its own order too: what moved leaves an origin where it was.
+        """
+        waiting = 0
+        came: list[Place] = []
+        for theirs, mine in enumerate(self.to_old):
+            place = Place(mine, theirs, None if mine is None else groups.get(mine))
+            if mine is None or place.group is not None:
+                came.append(place)
+                continue
+            if came or waiting < mine:
+                yield from self.between(self.old_only(range(waiting, mine), groups), came)
+            yield place
+            waiting, came = mine + 1, []
+        yield from self.between(self.old_only(range(waiting, len(self.to_new)), groups), came)
+
+    def between(self, gone: Iterable[Place], came: Sequence[Place]) -> Iterator[Place]:
+        """Give what is only old and what is only new between two pairs: first what ends their clause."""
+        went = list(gone)
+        rest, new_rest = self.next_heading(went), self.next_heading(came)
+        yield from (*went[:rest], *came[:new_rest], *went[rest:], *came[new_rest:])
+
+    def block(self, place: Place) -> Block:
+        """Give the block that a place shows."""
+        if place.old is not None and (place.new is None or place.is_origin):
+            return self.old.blocks[place.old]
+        return self.new.blocks[cast("int", place.new)]
+
+    def next_heading(self, places: Sequence[Place]) -> int:
+        """Give how many places stand before the first heading among them."""
+        for at, place in enumerate(places):
+            if self.block(place).is_heading:
+                return at
+        return len(places)
+
+    def old_only(self, stretch: Iterable[int], groups: dict[int, int]) -> Iterator[Place]:
+        """Give the places of what was deleted from a stretch of the old text, and of what moved away."""
+        for mine in stretch:
+            theirs = self.to_new[mine]
+            yield Place(mine, theirs, groups.get(mine), is_origin=theirs is not None)
+
+
+def phrases(code: str, text: str) -> set[str]:
+    """Give all phrases of `PHRASE` words in a block; of letters, where spaces do not part its words."""
+    units = code if len(text) < LETTERS_A_WORD * len(code) else text
+    return {units[at : at + PHRASE] for at in range(len(units) - PHRASE + 1)}
+
+
+def move_groups(pairs: Sequence[tuple[int, int]], steady: set[int]) -> dict[int, int]:
+    """Give the number of its move for each old block of a moved pair.
+
+    Pairs are one move where they keep their order among each other and no steady pair parts them, in
+    neither text. So a clause that moved whole is one move.
+    """
+    old_steady = sorted(steady)
+    new_steady = sorted(theirs for mine, theirs in pairs if mine in steady)
+    groups: dict[int, int] = {}
+    last, last_ranks, number = -1, (-1, -1), 0
+    for theirs, mine in sorted((theirs, mine) for mine, theirs in pairs if mine not in steady):
+        ranks = (bisect_left(old_steady, mine), bisect_left(new_steady, theirs))
+        if ranks != last_ranks or mine < last:
+            number += 1
+        groups[mine] = number
+        last, last_ranks = mine, ranks
+    return groups

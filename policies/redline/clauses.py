@@ -1,0 +1,120 @@
+"""Which clause of the new text is which clause of the old one."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz.distance import Indel
+
+from .document import Clause, Document
+from .sequences import heaviest_rise
+from .wording import Texts
+
+Grades = dict[tuple[int, int], float]
+
+# Two clauses are versions of one another if they share this much, or if their headings are the same.
+KINSHIP = 0.35
+KINSHIP_OF_HEADINGS = 0.7
+SAME_HEADING = 0.5
+# A text that stands in more places than this says nothing about where it belongs.
+RARE = 4
+# Where the words of the clauses in a stretch, multiplied, are more than this, they are not weighed
+# against each other: it would take longer than a fifth of a second.
+WORDS_LIMIT = 4_000_000_000
+NUMBERING = re.compile(
+    r"^(?:(?:section|article|clause|§+)\s*)?(?:\(?(?:\d+|[ivxlc]+|[a-z])[.):]+\s*)*(?:\d+\s+)?", re.IGNORECASE
+)
+
+
+def clause_pairs(old: Document, new: Document, old_texts: Texts, new_texts: Texts) -> list[tuple[int, int]]:
+    """Give the clauses that are versions of one another, by their positions, in the order of the old text."""
+    found = dict(best_pairs(evidence(old, new)))
+    for mine, theirs in list(gaps(found, len(old.clauses), len(new.clauses))):
+        before = {at: code_of(old.clauses[at], old_texts) for at in mine}
+        after = {at: code_of(new.clauses[at], new_texts) for at in theirs}
+        found.update(best_pairs(likeness(old.clauses, new.clauses, before, after)))
+    return sorted(found.items())
+
+
+def evidence(old: Document, new: Document) -> Grades:
+    """Grade pairs of clauses by their headings and by the blocks that they share word for word."""
+    shared: Grades = defaultdict(float)
+    where: dict[str, list[int]] = defaultdict(list)
+    for block in new.blocks:
+        where[block.text].append(block.clause)
+    for block in old.blocks:
+        places = where.get(block.text, ())
+        if len(places) <= RARE:
+            for theirs in places:
+                shared[block.clause, theirs] += len(block.text) / len(places)
+    before, after = lengths(old), lengths(new)
+    grades = {(a, b): shared[a, b] / max(before[a], after[b]) for a, b in shared}
+    for pair in same_headings(old.clauses, new.clauses):
+        grades[pair] = grades.get(pair, 0) + SAME_HEADING
+    return grades
+
+
+def same_headings(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[tuple[int, int]]:
+    """Give the clauses whose headings are the same but for their numbers, in order of appearance."""
+    mine, theirs = by_heading(old), by_heading(new)
+    for heading, places in mine.items():
+        if len(places) == len(theirs.get(heading, ())):
+            yield from zip(places, theirs[heading], strict=True)
+
+
+def by_heading(clauses: Sequence[Clause]) -> dict[str, list[int]]:
+    """Give the positions of clauses by heading, without its number and without case."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, clause in enumerate(clauses):
+        places[NUMBERING.sub("", clause.heading).casefold() or clause.heading.casefold()].append(at)
+    return places
+
+
+def best_pairs(grades: Grades) -> Iterator[tuple[int, int]]:
+    """Give pairs so that nothing is paired twice, the best first, and of equals the nearest."""
+    mine, theirs = set[int](), set[int]()
+    for a, b in sorted(grades, key=lambda pair: (-grades[pair], abs(pair[0] - pair[1]), pair)):
+        if grades[a, b] >= KINSHIP and a not in mine and b not in theirs:
+            mine.add(a)
+            theirs.add(b)
+            yield a, b
+
+
+def gaps(found: dict[int, int], old_count: int, new_count: int) -> Iterator[tuple[list[int], list[int]]]:
+    """Give the stretches without partners between matched positions that keep their order."""
+    pairs = sorted(found.items())
+    steady = [pairs[at] for at in heaviest_rise([theirs for _mine, theirs in pairs], [1.0] * len(pairs))]
+    taken = set(found.values())
+    last, new_last = -1, -1
+    for mine, theirs in [*steady, (old_count, new_count)]:
+        old = [at for at in range(last + 1, mine) if at not in found]
+        new = [at for at in range(new_last + 1, theirs) if at not in taken]
+        if old and new:
+            yield old, new
+        last, new_last = mine, theirs
+
+
+def likeness(
+    old: Sequence[Clause], new: Sequence[Clause], before: dict[int, str], after: dict[int, str]
+) -> Grades:
+    """Grade pairs of clauses that share no block and no heading by their words and headings."""
+    if sum(map(len, before.values())) * sum(map(len, after.values())) > WORDS_LIMIT:
+        return {}
+    return {
+        (a, b): max(
+            Indel.normalized_similarity(mine, theirs, score_cutoff=KINSHIP),
+            Indel.normalized_similarity(old[a].heading, new[b].heading, score_cutoff=KINSHIP_OF_HEADINGS),
+        )
+        for a, mine in before.items()
+        for b, theirs in after.items()
+    }
+
+
+def code_of(clause: Clause, texts: Texts) -> str:
+    """Give the words of a whole clause, coded."""
+    return "".join(texts[at].code for at in clause.blocks)
+
+
+def lengths(document: Document) -> list[int]:
+    """Give how many characters each clause holds."""
+    return [sum(len(block.text) for block in document.blocks[c.first : c.end]) for c in document.clauses]

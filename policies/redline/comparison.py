@@ -1,0 +1,283 @@
+"""The comparison of two rendered texts: every block of both, and what became of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple, cast
+
+import regex
+
+from .alignment import Alignment, Place
+from .document import Block, Document, read_document
+from .remarks import Remark, remarks_of
+from .risks import Lookout, Risk
+from .wording import Span, Texts, Wording
+
+# The release of the engine: another one may answer differently, so what was kept is not used with it.
+ENGINE = "policysite-redline/1"
+
+WHOLE = ("insert", "delete")
+# What a heading, and a block that did not move, weigh for where a clause went: more than any text.
+HEADING, STEADY = 10**12, 10**8
+# Stands for the block that is not there.
+NOTHING = Block("", "")
+
+Operation = Literal["equal", "insert", "delete", "modify", "move"]
+COUNTED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]|\w+(?:['’.,]\w+)*"
+)
+
+
+class Change(NamedTuple):
+    """What became of one block, or of two that are versions of one another.
+
+    `spans` join to the old block's text without `+`, to the new one's without `-`. `old` and `new`
+    are positions among the blocks of each text. `group` numbers the move that it is part of.
+    """
+
+    operation: Operation
+    old: int | None
+    new: int | None
+    spans: tuple[Span, ...]
+    risks: tuple[Risk, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    group: int | None = None
+    # Whether this is the place that a moved block left; the change itself stands where the block is now.
+    is_origin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much changed. Moved text is never counted as new."""
+
+    clauses: int
+    clauses_changed: int
+    words_added: int
+    words_removed: int
+    moves: int
+    is_equal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseChanges:
+    """The places of one clause at which something changed; `heading` is empty before the first heading."""
+
+    heading: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two texts and what became of their blocks, in the order of the new text."""
+
+    old: Document
+    new: Document
+    places: tuple[Change, ...]
+
+    @property
+    def changes(self) -> Iterator[Change]:
+        """Every block once: what moved stands where it is now."""
+        return (change for change in self.places if not change.is_origin)
+
+    @cached_property
+    def size(self) -> Size:
+        """How much changed."""
+        gone = [at for at in range(len(self.old.clauses)) if at not in self.homes]
+        return Size(
+            clauses=len(self.new.clauses) + len(gone),
+            clauses_changed=len({self.clause_of(c) for c in self.changes if self.alters_its_clause(c)}),
+            words_added=self.words("+"),
+            words_removed=self.words("-"),
+            moves=len({change.group for change in self.places if change.group is not None}),
+            is_equal=all(change.operation == "equal" for change in self.places),
+        )
+
+    @property
+    def has_headings(self) -> bool:
+        """Whether any clause has a heading."""
+        return any(clause.heading for clause in (*self.old.clauses, *self.new.clauses))
+
+    @cached_property
+    def homes(self) -> dict[int, int]:
+        """The clause of the new text that each old clause is now; none for one that is gone.
+
+        It is where the heading went, else where most went of what did not move, else where most went.
+        """
+        went: dict[int, Counter[int]] = defaultdict(Counter)
+        for change in self.changes:
+            if change.old is not None and change.new is not None:
+                block, now = self.old.blocks[change.old], self.new.blocks[change.new]
+                weight = HEADING * (block.is_heading and now.is_heading) + STEADY * (change.group is None)
+                went[block.clause][now.clause] += weight + len(block.text)
+        first = (*self.old.clauses[:1], *self.new.clauses[:1])
+        if self.old.clauses and self.new.clauses and not any(clause.heading for clause in first):
+            # What stands before all headings is one clause, whatever became of its text.
+            went[0][0] += HEADING
+        return {mine: max(homes, key=lambda home: (homes[home], -home)) for mine, homes in went.items()}
+
+    def clause_of(self, change: Change) -> tuple[bool, int]:
+        """Give the clause in which a change shows: whether only the old text has it, and its position."""
+        if change.new is not None and not change.is_origin:
+            return False, self.new.blocks[change.new].clause
+        mine = self.block(change).clause
+        return mine not in self.homes, self.homes.get(mine, mine)
+
+    def alters_its_clause(self, change: Change) -> bool:
+        """Whether a clause reads otherwise by a change; one that moved as a whole does not."""
+        if change.operation != "move" or change.old is None:
+            return change.operation != "equal"
+        moved_with_it = self.clause_of(change) == (False, self.homes[self.old.blocks[change.old].clause])
+        return not moved_with_it or not is_only_moved(change)
+
+    @property
+    def by_clause(self) -> list[ClauseChanges]:
+        """What changed, clause by clause, with the places that moved blocks left."""
+        found: dict[tuple[bool, int], list[int]] = {}
+        for at, change in enumerate(self.places):
+            if change.operation != "equal":
+                found.setdefault(self.clause_of(change), []).append(at)
+        return [ClauseChanges(self.heading_of(self.places[p[0]]), tuple(p)) for p in found.values()]
+
+    @cached_property
+    def stops(self) -> dict[int, int]:
+        """For each place at which something changed, the number of the stop there, from 1 on.
+
+        Neighbours that came, went or moved together are one stop.
+        """
+        numbers: dict[int, int] = {}
+        last: tuple[object, ...] = ()
+        number = 0
+        for at, change in enumerate(self.places):
+            if change.operation == "equal":
+                last = ()
+                continue
+            alone = at if change.operation == "modify" else None
+            this = (change.operation, change.group, change.is_origin, alone)
+            numbers[at] = number if this == last else number + 1
+            number = numbers[at]
+            last = this
+        return numbers
+
+    @property
+    def risks(self) -> list[tuple[int, Risk]]:
+        """The changes that turn meanings, each once for a block, with the place: replacements first."""
+        found = [
+            (at, risk)
+            for at, change in enumerate(self.places)
+            for risk in once(change.risks)
+            if change.operation not in WHOLE or self.named(change, risk) not in self.returning
+        ]
+        whole = [change.operation in WHOLE for change in self.places]
+        return sorted(found, key=lambda item: (whole[item[0]], not (item[1].old and item[1].new)))
+
+    @cached_property
+    def returning(self) -> set[tuple[object, ...]]:
+        """What whole blocks took away from a clause and other whole blocks brought back to it."""
+        gone, came = (
+            {self.named(c, risk) for c in self.changes if c.operation == operation for risk in c.risks}
+            for operation in WHOLE
+        )
+        return gone & came
+
+    def named(self, change: Change, risk: Risk) -> tuple[object, ...]:
+        """Give what tells a one-sided risky change from others: its clause, its kind and its words."""
+        expression = risk.old or risk.new
+        return self.clause_of(change), risk.kind, expression.key if expression else ""
+
+    def block(self, change: Change) -> Block:
+        """Give the block that a change shows: of the new text, or of the old one if it has no other."""
+        if change.old is not None and (change.new is None or change.is_origin):
+            return self.old.blocks[change.old]
+        return self.new.blocks[cast("int", change.new)]
+
+    def heading_of(self, change: Change) -> str:
+        """Give the heading of the clause in which a change shows."""
+        is_gone, at = self.clause_of(change)
+        return (self.old if is_gone else self.new).clauses[at].heading
+
+    def other_heading(self, change: Change) -> str:
+        """Give the heading of the clause at the other end of a move; empty where it is the same clause."""
+        twin = change._replace(is_origin=not change.is_origin)
+        here, there = self.heading_of(change), self.heading_of(twin)
+        return there if there != here else ""
+
+    def old_role(self, change: Change) -> str:
+        """Give what a block was, where it is something else now: a paragraph that became a heading."""
+        if change.old is None or change.new is None or change.is_origin:
+            return ""
+        was, now = self.old.blocks[change.old].role, self.new.blocks[change.new].role
+        return was if was != now else ""
+
+    def words(self, sign: str) -> int:
+        """Count the words of all spans of one sign."""
+        return sum(
+            len(COUNTED.findall(text))
+            for change in self.changes
+            for kind, text in change.spans
+            if kind == sign
+        )
+
+
+def once(risks: Iterable[Risk]) -> list[Risk]:
+    """Give each risky change once, where it stands first."""
+    first: dict[tuple[str, str | None, str | None], Risk] = {}
+    for risk in risks:
+        first.setdefault((risk.kind, risk.was, risk.now), risk)
+    return list(first.values())
+
+
+def is_only_moved(change: Change) -> bool:
+    """Whether a moved block reads as it did before."""
+    return not change.remarks and all(sign == "=" for sign, _text in change.spans)
+
+
+def compare(old_html: str, new_html: str, language: str = "en") -> Comparison:
+    """Compare two sanitised renderings.
+
+    `language` (BCP 47) chooses the words that count as risky. Any pair is compared, none raises.
+    """
+    return Comparer(read_document(old_html), read_document(new_html), language).comparison()
+
+
+class Comparer:
+    """Works a comparison out."""
+
+    def __init__(self, old: Document, new: Document, language: str) -> None:
+        self.old, self.new = old, new
+        self.wording, self.lookout = Wording(), Lookout(language)
+        self.old_texts = Texts((block.text for block in old.blocks), self.wording.coder)
+        self.new_texts = Texts((block.text for block in new.blocks), self.wording.coder)
+
+    def comparison(self) -> Comparison:
+        """Give the comparison."""
+        places = Alignment(self.old, self.new, self.old_texts, self.new_texts).places()
+        return Comparison(self.old, self.new, tuple(map(self.change_at, places)))
+
+    def change_at(self, place: Place) -> Change:
+        """Say what became of the block or blocks at a place."""
+        mine = NOTHING if place.old is None else self.old.blocks[place.old]
+        theirs = NOTHING if place.new is None else self.new.blocks[place.new]
+        if place.is_origin:
+            gone: tuple[Span, ...] = (("-", mine.text),)
+            return Change("move", place.old, place.new, gone, group=place.group, is_origin=True)
+        operation, spans = self.became(place, mine.text, theirs.text)
+        remarks: tuple[Remark, ...] = ()
+        if place.old is not None and place.new is not None:
+            remarks = tuple(remarks_of(spans, mine, theirs))
+            if operation == "equal" and (remarks or mine.role != theirs.role):
+                operation = "modify"
+            if place.group is not None:
+                operation = "move"
+        risks = () if operation == "equal" else tuple(self.lookout.risks(spans, remarks, mine, theirs))
+        return Change(operation, place.old, place.new, spans, risks, remarks, place.group)
+
+    def became(self, place: Place, mine: str, theirs: str) -> tuple[Operation, tuple[Span, ...]]:
+        """Give the operation and the spans by which the text of one block became that of another."""
+        if place.old is None:
+            return "insert", (("+", theirs),)
+        if place.new is None:
+            return "delete", (("-", mine),)
+        if mine == theirs:
+            return "equal", (("=", theirs),)
+        return "modify", self.wording.spans(self.old_texts[place.old], self.new_texts[place.new])

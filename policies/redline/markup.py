@@ -1,0 +1,262 @@
+"""A comparison as HTML: one column, two columns, or the changes alone.
+
+Nothing but the two texts is text here: what a form adds (where a change starts and ends, where a
+moved block went, what became of a link) stands in attributes, which the style sheet shows. So the
+law holds for one column: without every `del`, and with every `ins` unwrapped, it reads as the new
+text, and the other way round as the old one. All text is escaped, and only tags of sanitised
+renderings are written. Names of places (`id`) in the texts are left out: both may hold the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from .comparison import Change, ClauseChanges, Comparison
+from .document import BREAK, CELL, Block, Element, Mark
+from .labels import role_name, way_label, words_of
+from .remarks import Remark
+from .risks import Expression, RiskKind
+from .tree import Tree, attribute_list, own_path, shared_elements
+from .wording import Sign
+
+# In the texts themselves these elements look like this; here they would read as changes.
+RENAMED = {"del": "s", "ins": "u"}
+CHANGED = {"-": "del", "+": "ins"}
+
+
+class Page:
+    """Writes a comparison in one of its forms, with labels in the language that is active."""
+
+    def __init__(self, comparison: Comparison, *, with_hops: bool = True) -> None:
+        """Take a comparison; `with_hops` adds links from each change to the one before and the next."""
+        self.comparison = comparison
+        self.with_hops = with_hops
+        self.last_stop = max(comparison.stops.values(), default=0)
+        self.openings = {
+            ("-", False): opening("del", _("Deleted:"), _("end of deletion.")),
+            ("+", False): opening("ins", _("Inserted:"), _("end of insertion.")),
+            ("-", True): opening("del", _("Moved away:"), _("end of what moved away."), kind="moved"),
+            ("+", True): opening("ins", _("Moved here:"), _("end of what moved here."), kind="moved"),
+        }
+
+    def one_column(self) -> str:
+        """Give both texts as one, with the changes in place."""
+        tree = Tree(shared_elements(self.comparison))
+        for at in range(len(self.comparison.places)):
+            self.put(tree, at, self.block(at).path)
+        return f'<div class="redline">\n{tree.closed()}</div>'
+
+    def changes_only(self) -> str:
+        """Give what changed, clause by clause, each with its heading."""
+        shared = shared_elements(self.comparison)
+        written = []
+        for clause in self.comparison.by_clause:
+            tree = Tree(shared)
+            for at in clause.places:
+                self.put(tree, at, own_path(self.block(at)))
+            written.append(f"<section>\n{self.heading(clause)}{tree.closed()}</section>\n")
+        return f'<div class="redline clauses">\n{"".join(written)}</div>'
+
+    def heading(self, clause: ClauseChanges) -> str:
+        """Give the heading of a clause, unless it is among what changed and so stands there anyway."""
+        if self.block(clause.places[0]).is_heading or not self.comparison.has_headings:
+            return ""
+        return f'<h3 dir="auto">{escape(clause.heading or _("Before the first heading"))}</h3>\n'
+
+    def two_columns(self, old_name: str, new_name: str) -> str:
+        """Give a table: the old text on the left, the new one on the right, each pair in a row."""
+        heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (old_name, new_name))
+        rows = "".join(
+            f'<tr class="{change.operation}">{self.left(at, old_name)}{self.right(at, new_name)}</tr>\n'
+            for at, change in enumerate(self.comparison.places)
+        )
+        table = f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>"
+        return f'<table class="redline columns">\n{table}\n</table>'
+
+    def left(self, at: int, name: str) -> str:
+        """Give the old side of a row. What moved stands where it was."""
+        change = self.comparison.places[at]
+        if change.old is None or (change.group is not None and not change.is_origin):
+            return "<td></td>"
+        tree = Tree({})
+        block = self.comparison.old.blocks[change.old]
+        # Where both sides show something, the new one carries the links from change to change.
+        state = self.state(at) if change.new is None or change.is_origin else {}
+        tree.put(own_path(block), self.inner(at, "=-", with_links=bool(state)), state, is_old=True)
+        return f'<td data-label="{escape(name)}">{tree.closed()}</td>'
+
+    def right(self, at: int, name: str) -> str:
+        """Give the new side of a row."""
+        change = self.comparison.places[at]
+        if change.new is None or change.is_origin:
+            return "<td></td>"
+        tree = Tree({})
+        signs = "=+" if change.group is None else "=-+"
+        tree.put(own_path(self.block(at)), self.inner(at, signs), self.state(at), is_old=False)
+        return f'<td data-label="{escape(name)}">{tree.closed()}</td>'
+
+    def put(self, tree: Tree, at: int, path: Sequence[Element]) -> None:
+        """Write what is at a place, with the changes in it."""
+        change = self.comparison.places[at]
+        is_old = change.new is None or change.is_origin
+        tree.put(path, self.inner(at, "=-+"), self.state(at), is_old=is_old)
+
+    def block(self, at: int) -> Block:
+        """Give the block that a place shows."""
+        return self.comparison.block(self.comparison.places[at])
+
+    def state(self, at: int) -> dict[str, str]:
+        """Give the attributes of the element that holds the change at a place; none where nothing changed."""
+        change = self.comparison.places[at]
+        if change.operation == "equal":
+            return {}
+        found = {"class": f"change {'origin' if change.is_origin else change.operation}"}
+        if self.begins_stop(at):
+            found |= {"id": f"change-{self.comparison.stops[at]}", "tabindex": "-1"}
+        was = self.comparison.old_role(change)
+        return found | ({"data-note": _("was: %(kind)s") % {"kind": role_name(was)}} if was else {})
+
+    def begins_stop(self, at: int) -> bool:
+        """Whether a place is the first of a stop."""
+        stops = self.comparison.stops
+        return at in stops and stops.get(at - 1) != stops[at]
+
+    def inner(self, at: int, signs: str, *, with_links: bool = True) -> str:
+        """Give the content of a place: what stays, and those sides of the change that `signs` names."""
+        change = self.comparison.places[at]
+        content = Content(self, change)
+        old_at = new_at = 0
+        for sign, text in change.spans:
+            if sign in signs:
+                content.add(sign, text, old_at if sign == "-" else new_at)
+            old_at += len(text) if sign != "+" else 0
+            new_at += len(text) if sign != "-" else 0
+        links = with_links and self.begins_stop(at)
+        return content.closed(self.way(change) if links else "", self.hops(at) if links else "")
+
+    def way(self, change: Change) -> str:
+        """Give the link between the two places of what moved."""
+        if change.group is None:
+            return ""
+        here, there = f"move-{change.group}", f"move-{change.group}-from"
+        if change.is_origin:
+            here, there = there, here
+        return link(there, "way", way_label(change, self.comparison.other_heading(change)), here)
+
+    def hops(self, at: int) -> str:
+        """Give the links to the change before and to the next one."""
+        stop = self.comparison.stops[at] if self.with_hops else 0
+        before = link(f"change-{stop - 1}", "hop before", _("Previous change")) if stop > 1 else ""
+        after = link(f"change-{stop + 1}", "hop after", _("Next change")) if 0 < stop < self.last_stop else ""
+        return f'<span class="hops">{before}{after}</span>' if before or after else ""
+
+
+class Content:
+    """Writes the content of one block: its words with their markup, and what became of them."""
+
+    def __init__(self, page: Page, change: Change) -> None:
+        self.page = page
+        self.change = change
+        self.block = page.comparison.block(change)
+        self.written: list[str] = []
+        is_moved = change.group is not None and not change.is_origin
+        self.around = page.openings["+", True] if is_moved else ""
+        self.cells = iter(self.block.cells)
+        self.first_cell = cell_tag(next(self.cells, None)) if self.block.tag == "tr" else ""
+
+    def add(self, sign: Sign, text: str, at: int) -> None:
+        """Add a span that begins at `at` in the text it is from."""
+        block = self.side(sign)
+        opened = self.page.openings.get((sign, self.change.is_origin), "")
+        closed = f"</{CHANGED[sign]}>" if opened else ""
+        pieces = "".join(
+            self.piece(sign, block, start, end) for start, end in self.cuts(sign, at, at + len(text))
+        )
+        if block.tag == "tr":
+            # A change that crosses cells is closed in one and opened again in the other. The end tag of
+            # a cell may be left out (HTML, 4.9.9), so that nobody need know whether it was td or th.
+            end, begin = f"{closed}{self.around and '</ins>'}", f"{self.around}{opened}"
+            parts = pieces.split(CELL)
+            cells = self.cells if block is self.block else iter(())
+            pieces = parts[0] + "".join(
+                f"{end}{CELL}{cell_tag(next(cells, None))}{begin}{part}" for part in parts[1:]
+            )
+        self.written.append(f"{opened}{pieces}{closed}")
+
+    def side(self, sign: Sign) -> Block:
+        """Give the block that a span is from."""
+        old, new = self.page.comparison.old.blocks, self.page.comparison.new.blocks
+        if self.change.old is not None and (sign == "-" or self.change.new is None):
+            return old[self.change.old]
+        return new[self.change.new or 0]
+
+    def cuts(self, sign: Sign, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Cut a stretch of text wherever something begins or ends that is shown."""
+        marked: Sequence[Expression | Remark] = self.change.remarks if sign == "=" else self.risky(sign)
+        points = {place for found in marked for place in (found.start, found.end) if start < place < end}
+        edges = [start, *sorted(points), end]
+        yield from pairwise(edges)
+
+    def risky(self, sign: Sign) -> list[Expression]:
+        """Give the risky expressions that a deletion or an insertion may touch."""
+        sides = [risk.old if sign == "-" else risk.new for risk in self.change.risks]
+        return [found for found in sides if found and found.kind is not RiskKind.LINK]
+
+    def piece(self, sign: Sign, block: Block, start: int, end: int) -> str:
+        """Give a stretch of text in which nothing begins or ends, with its markup."""
+        html = "".join(
+            marked_up(text_in_html(run.text, block.tag), run.marks) for run in block.marks_between(start, end)
+        )
+        if sign != "=":
+            is_risky = any(found.start < end and found.end > start for found in self.risky(sign))
+            return f'<mark class="risky">{html}</mark>' if is_risky else html
+        for remark in self.change.remarks:
+            if remark.start < end and remark.end > start:
+                note = {"data-note": words_of(remark)} if remark.end <= end else {}
+                html = f"<span{attribute_list({'class': f'remark {remark.kind}', **note})}>{html}</span>"
+        return html
+
+    def closed(self, before: str, behind: str) -> str:
+        """Give all that was written, with links before and behind it."""
+        inner = f"{self.around}{''.join(self.written)}{self.around and '</ins>'}"
+        return f"{self.first_cell}{before}{inner}{behind}"
+
+
+def opening(tag: str, starts: str, ends: str, kind: str = "") -> str:
+    """Give the tag that opens a change, with the words by which the style sheet tells where it is."""
+    attributes = {"class": kind} if kind else {}
+    return f"<{tag}{attribute_list(attributes | {'data-starts': starts, 'data-ends': ends})}>"
+
+
+def link(target: str, kind: str, label: str, name: str = "") -> str:
+    """Give a link within the page. Its label is no text, because only the two texts are."""
+    named = {"id": name} if name else {}
+    return f"<a{attribute_list(named | {'class': kind, 'href': f'#{target}', 'aria-label': label})}></a>"
+
+
+def cell_tag(cell: Element | None) -> str:
+    """Give the tag that opens a cell; None is a cell that only the old row has."""
+    return f"<{cell.tag}{attribute_list(dict(cell.attributes))}>" if cell else "<td>"
+
+
+def text_in_html(text: str, tag: str) -> str:
+    """Give the text of a block escaped, its line breaks as elements."""
+    return escape(text) if tag == "pre" else escape(text).replace(BREAK.text, "<br>\n")
+
+
+def marked_up(html: str, marks: Sequence[Mark]) -> str:
+    """Put the inline elements around a piece of text, the outermost first."""
+    for tag, attributes in reversed(marks):
+        named = RENAMED.get(tag, tag)
+        html = f"<{named}{attribute_list(shown(tag, attributes))}>{html}</{named}>"
+    return html
+
+
+def shown(tag: str, attributes: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Give the attributes of an inline element. A link within its own text leads nowhere here."""
+    found = dict(attributes)
+    if found.get("href", "").startswith("#"):
+        del found["href"]
+    return found | ({"rel": "noopener noreferrer"} if tag == "a" and "href" in found else {})

@@ -1,0 +1,320 @@
+"""Changes that turn meanings: numbers, dates, durations, amounts, link targets, and words like *must*.
+
+Nothing here decides whether a change is good or bad; it only makes sure that nobody reads past it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import accumulate, chain, compress, zip_longest
+from operator import add, attrgetter
+
+from .document import Block
+from .remarks import Remark, RemarkKind, address_of, is_footnote, targets_between
+from .wording import Span
+
+
+class RiskKind(StrEnum):
+    """What it is that changed."""
+
+    DATE = "date"
+    DURATION = "duration"
+    AMOUNT = "amount"
+    NUMBER = "number"
+    WORD = "word"
+    LINK = "link"
+
+
+# Where something starts and ends in a block's text.
+Stretch = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Something that turns meanings, and where it stands in a block's text."""
+
+    kind: RiskKind
+    text: str
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        """The text without what makes no difference to its meaning."""
+        return self.text.casefold().translate(ALIKE)
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """An expression that was replaced by another of its kind; one side is None where it has no like."""
+
+    kind: RiskKind
+    old: Expression | None
+    new: Expression | None
+
+    @property
+    def was(self) -> str | None:
+        """What the old text says."""
+        return self.old.text if self.old else None
+
+    @property
+    def now(self) -> str | None:
+        """What the new text says."""
+        return self.new.text if self.new else None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of one language that risky expressions are made of, as regular expressions."""
+
+    words: str
+    numerals: str
+    months: str
+    units: str
+    money: str
+    magnitudes: str
+    # What stands before a month that has no day and no year, and the number one before a unit.
+    before_month: str
+    one: str
+
+
+VOCABULARIES = {
+    "en": Vocabulary(
+        words=r"must|may|shall|should|not|no|never|cannot|only|except|unless|\w+n['’]t",
+        numerals=r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+        r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+        r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|hundred|thousand|million",
+        months=r"January|February|March|April|May|June|July|August|September|October|November|December"
+        r"|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?",
+        units=r"(?:(?:business|working|calendar)[ -])?(?:second|minute|hour|day|week|month|quarter|year)s?",
+        money=r"euros?|dollars?|pounds?|cents?|percent|per cent",
+        magnitudes=r"hundred|thousand|million|billion|trillion",
+        before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to",
+        one=r"one|an?",
+    ),
+    "de": Vocabulary(
+        words=r"muss|musst|müssen|müsst|darf|darfst|dürfen|dürft|soll|sollen|kann|kannst|können|könnt"
+        r"|nicht|kein|keine|keinen|keinem|keiner|keines|nur|lediglich|außer|ausgenommen",
+        numerals=r"zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|vierzehn|fünfzehn|zwanzig"
+        r"|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig|hundert|tausend",
+        months=r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
+        units=r"Sekunden?|Minuten?|Stunden?|(?:Werk|Arbeits|Kalender)?[Tt]age?n?|Wochen?|Monat(?:e[ns]?|s)?"
+        r"|Quartale?n?|Jahr(?:e[ns]?|s)?",
+        money=r"Euro|Dollar|Franken|Cent|Prozent",
+        magnitudes=r"Tausend|Millionen|Million|Milliarden|Milliarde",
+        before_month=r"im|seit|bis|vor|nach|jeden|ab|Ende|Anfang|Mitte",
+        one=r"ein(?:e[mnrs]?)?",
+    ),
+    "fr": Vocabulary(
+        words=r"doit|doivent|devez|devons|peut|peuvent|pouvez|pouvons|ne|n(?=['’])|pas|seulement|uniquement"
+        r"|sauf|excepté|hormis",
+        numerals=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
+        r"|vingt|trente|quarante|cinquante|soixante|cent|mille",
+        months=r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
+        units=r"secondes?|minutes?|heures?|jours?(?: (?:ouvrés|ouvrables|calendaires))?|semaines?|mois"
+        r"|trimestres?|ans?|années?",
+        money=r"euros?|dollars?|francs?|centimes?|pour cent",
+        magnitudes=r"mille|millions?|milliards?",
+        before_month=r"en|de|depuis|avant|après|dès|fin|chaque",
+        one=r"une?",
+    ),
+}
+FIGURES = r"\d+(?:[.,:'’\u00a0\u202f]\d+)*"
+SPACE = r"[ \u00a0\u202f]"
+CURRENCY = r"[$€£¥₹]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|JPY)\b"
+# Signs that look different in the source and not to a reader.
+ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
+# The longest expression behind its first figure, such as "five (25) business days".
+REACH = 40
+# The number that a heading begins with only counts it.
+HEADING_NUMBER = re.compile(r"(?:(?:section|article|clause|§+)\s*)?\(?\d+(?:\.\d+)*[.):]*\s", re.IGNORECASE)
+# What a word is worth a closer look for: a figure or numeral in it; that it stands before one, as months
+# and currencies do; that it is a unit of time; or that it is a word like *must*.
+FIGURE, LEADING, UNIT, PLAIN = 1, 2, 4, 8
+
+
+@lru_cache(maxsize=16)
+def patterns(language: str) -> tuple[re.Pattern[str], dict[int, re.Pattern[str]], re.Pattern[str]]:
+    """Give the patterns of what is made of figures, of what is worth a look, and of what leads to that."""
+    known = vocabulary(language)
+    day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:,? \d{4})?"
+    number = rf"(?:{FIGURES}|\b(?i:{known.numerals})\b)"
+    amount = rf"{number}(?:{SPACE}(?i:{known.magnitudes})\b)?"
+    kinds = {
+        RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+        rf"|{day} (?:of )?\b(?:{known.months})(?!\w){year}"
+        rf"|\b(?:{known.months}) (?:{day}{year}|\d{{4}})(?!\w)"
+        rf"|\b(?:{known.before_month}) (?:{known.months})(?!\w)",
+        # "30 days", "twenty-five (25) business days", "30 full days", "a month".
+        RiskKind.DURATION: rf"(?:{number}(?: \({FIGURES}\))?|\b(?i:{known.one})\b)"
+        rf"(?:{SPACE}|-)(?:[^\W\d_]+ )?(?i:{known.units})\b",
+        RiskKind.AMOUNT: rf"(?:{CURRENCY}){SPACE}?{amount}"
+        rf"|{amount}{SPACE}?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)",
+        RiskKind.NUMBER: amount,
+    }
+    either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
+    # Nothing is tried where no expression can begin: five times as quick.
+    figures = re.compile(rf"(?=[\d$€£¥₹]|\b[^\W\d_])(?:{either})")
+    interests = {
+        FIGURE: re.compile(rf"\d|\b(?:{known.numerals})\b", re.IGNORECASE),
+        LEADING: re.compile(rf"\b(?:{known.months})(?!\w)|(?:{CURRENCY})$"),
+        UNIT: re.compile(rf"\b(?:{known.units})\b", re.IGNORECASE),
+        PLAIN: re.compile(rf"\b(?:{known.words})\b", re.IGNORECASE),
+    }
+    return figures, interests, re.compile(rf"{known.one}|{known.before_month}", re.IGNORECASE)
+
+
+def vocabulary(language: str) -> Vocabulary:
+    """Give the words of `language`, or those of English where they are not known."""
+    return VOCABULARIES.get(language.split("-", maxsplit=1)[0].lower(), VOCABULARIES["en"])
+
+
+class Lookout(dict[str, int]):
+    """Finds the risky changes of one comparison, and remembers which words are worth a closer look.
+
+    The patterns are slow and most words are harmless, so each different word is judged once.
+    """
+
+    def __init__(self, language: str) -> None:
+        """Take the language of the texts (BCP 47)."""
+        super().__init__()
+        self.figures, self.interests, self.openers = patterns(language)
+        self.words = self.interests[PLAIN]
+
+    def __missing__(self, word: str) -> int:
+        found = self[word] = sum(flag for flag, pattern in self.interests.items() if pattern.search(word))
+        return found
+
+    def risks(
+        self, spans: Sequence[Span], remarks: Sequence[Remark], old: Block, new: Block
+    ) -> Iterator[Risk]:
+        """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
+        before, after = self.expressions(old), self.expressions(new)
+        has_links = bool(old.runs or new.runs)
+        for gone, came in changed_stretches(spans) if before or after or has_links else ():
+            went, brought = touching(before, *gone), touching(after, *came)
+            # An expression that only one side changes is still held against what it was, or became.
+            went = touching(before, *reach(gone, came, brought))
+            brought = touching(after, *reach(came, gone, went))
+            yield from replaced(went, brought)
+            if has_links:
+                yield from replaced(links(old, *gone), links(new, *came))
+        yield from leads_elsewhere(remarks)
+
+    def expressions(self, block: Block) -> list[Expression]:
+        """Give the risky expressions of a block, in order, but not the numbers that only count its places."""
+        found = self.expressions_in(block.text)
+        if found and block.is_heading:
+            numbering = HEADING_NUMBER.match(block.text)
+            found = [e for e in found if not numbering or e.start >= numbering.end()]
+        if found and block.runs:
+            found = [e for e in found if not is_note_mark(block, e)]
+        return found
+
+    def expressions_in(self, text: str) -> list[Expression]:
+        """Give the risky expressions of a text, in order."""
+        words = text.split(" ")
+        interests = list(map(self.__getitem__, words))
+        if not any(interests):
+            return []
+        # A word starts behind the letters of all words before it, and as many spaces.
+        starts = list(map(add, accumulate(map(len, words), initial=0), range(len(words))))
+        seen = list(compress(zip(range(len(words)), words, interests, strict=True), interests))
+        found: list[Expression] = []
+        for at, word, flags in seen:
+            end = starts[at] + len(word)
+            first = self.first_word(at, words, interests) if flags & ~PLAIN else None
+            begin = end if first is None else starts[first]
+            while begin < end:
+                match = self.figures.search(text, max(begin, found[-1].end if found else 0), end + REACH)
+                if not match or match.start() >= end:
+                    break
+                found.append(Expression(RiskKind[str(match.lastgroup)], match[0], *match.span()))
+                begin = match.end()
+        plain = ((starts[at], starts[at] + len(word)) for at, word, flags in seen if flags & PLAIN)
+        for match in chain.from_iterable(self.words.finditer(text, *place) for place in plain):
+            if not touching(found, *match.span()):
+                found.append(Expression(RiskKind.WORD, match[0], *match.span()))
+        return sorted(found, key=attrgetter("start"))
+
+    def first_word(self, at: int, words: Sequence[str], interests: Sequence[int]) -> int | None:
+        """Give the word with which an expression may begin that word `at` is part of."""
+        if interests[at] & FIGURE:
+            return at - 1 if at and interests[at - 1] & LEADING else at
+        # "in May", "one month", "a full month".
+        for back in (1, 2) if interests[at] & UNIT else (1,):
+            if back <= at and self.openers.fullmatch(words[at - back]):
+                return at - back
+        return None
+
+
+def touching(found: Sequence[Expression], start: int, end: int) -> list[Expression]:
+    """Give the expressions that share a character with a stretch of their text, or enclose an empty one."""
+    return [expression for expression in found if expression.start < end and expression.end > start]
+
+
+def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch:
+    """Give a changed stretch of one text, widened by what the expressions of the other text hold around it.
+
+    Around a change both texts read the same, so a place before it is as far from its start in both, and
+    one behind it as far from its end.
+    """
+    before = max((there[0] - expression.start for expression in found), default=0)
+    behind = max((expression.end - there[1] for expression in found), default=0)
+    return here[0] - max(before, 0), here[1] + max(behind, 0)
+
+
+def is_note_mark(block: Block, expression: Expression) -> bool:
+    """Whether an expression is the number of a footnote, which the renderer counts."""
+    runs = list(block.marks_between(expression.start, expression.end))
+    return all(is_footnote(address_of(run.marks)) for run in runs)
+
+
+def leads_elsewhere(remarks: Sequence[Remark]) -> Iterator[Risk]:
+    """Give the links whose words stay while they lead elsewhere."""
+    for remark in remarks:
+        if remark.kind is RemarkKind.LINK:
+            sides = [
+                Expression(RiskKind.LINK, address, remark.start, remark.end) if address else None
+                for address in (remark.old, remark.new)
+            ]
+            yield Risk(RiskKind.LINK, sides[0], sides[1])
+
+
+def links(block: Block, start: int, end: int) -> Iterator[Expression]:
+    """Give the addresses that a stretch of a block leads to."""
+    for address in targets_between(block, start, end):
+        yield Expression(RiskKind.LINK, address, start, start)
+
+
+def changed_stretches(spans: Sequence[Span]) -> Iterator[tuple[Stretch, Stretch]]:
+    """Give each change among `spans`: where it stands in the old text, and where in the new one."""
+    old = new = 0
+    gone = came = 0
+    for sign, text in (*spans, ("=", "")):
+        if sign == "-":
+            gone += len(text)
+        elif sign == "+":
+            came += len(text)
+        else:
+            if gone or came:
+                yield (old, old + gone), (new, new + came)
+            old, new = old + gone + len(text), new + came + len(text)
+            gone = came = 0
+
+
+def replaced(gone: Iterable[Expression], came: Iterable[Expression]) -> Iterator[Risk]:
+    """Pair what went with what came, kind by kind and in order, leaving out what is on both sides."""
+    before, after = list(gone), list(came)
+    for kind in RiskKind if before or after else ():
+        old = [expression for expression in before if expression.kind is kind]
+        new = [expression for expression in after if expression.kind is kind]
+        for expression in tuple(old):
+            same = next((other for other in new if other.key == expression.key), None)
+            if same:
+                old.remove(expression)
+                new.remove(same)
+        for mine, theirs in zip_longest(old, new):
+            yield Risk(kind, mine, theirs)

@@ -1,0 +1,314 @@
+"""Word by word: the spans by which one block's text became another's.
+
+The units are words, numbers and signs, and single graphemes in scripts that part no words by
+spaces; no grapheme is ever cut (Unicode Standard Annex #29). Every comparison is bounded by
+`CELLS_LIMIT`: beyond it sentences are compared first, and what is still too large is replaced as a
+whole. The limit is one of size and not of time, so the answer never depends on the machine.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from typing import Literal, NamedTuple
+
+import regex
+from rapidfuzz.distance import Indel
+
+Sign = Literal["=", "-", "+"]
+Span = tuple[Sign, str]
+# Where a stretch of one sequence became a stretch of another: old start and end, new start and end.
+Hunk = tuple[int, int, int, int]
+
+# Units of the old text times units of the new one. The alignment takes a bit for each: 8 MB.
+CELLS_LIMIT = 64_000_000
+
+# Each piece is a whole grapheme (\X), so that none is cut whatever follows its first sign.
+UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
+END = r"(?![\p{M}\u200d])"
+TOKEN = regex.compile(
+    rf"""
+    (?:https?://|www\.)[!-~]*[A-Za-z0-9/]{END}   # an address is one thing
+  | [A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{END}
+  | (?:(?=\d)\X)+ (?:(?=[.,:/’'\u00a0\u202f])\X (?=\d) (?:(?=\d)\X)+)*   # a number, a time, a date
+  | (?:(?=\w)(?!{UNSPACED})\X)+ (?:(?=['’])\X (?=\p{{L}}) (?:(?=\w)(?!{UNSPACED})\X)+)*   # a word
+  | \X   # a sign, a space, or a grapheme of a script without spaces
+    """,
+    regex.VERBOSE,
+)
+WORD = regex.compile(r"\w")
+ENDS_SENTENCE = (".", "!", "?", ":", ";", "。", "！", "？", "；")
+# So many units that stay between two changes may be absorbed by them.
+ABSORBED = 3
+
+
+class Coder(dict[str, str]):
+    """Gives each distinct unit a character of its own, so that rapidfuzz compares plain strings."""
+
+    def __missing__(self, unit: str) -> str:
+        code = self[unit] = chr(len(self) + 1)
+        return code
+
+    def encode(self, units: Iterable[str]) -> str:
+        """Give one character for each unit."""
+        return "".join(map(self.__getitem__, units))
+
+
+class Units(NamedTuple):
+    """The units of a text, and the same as one character for each."""
+
+    words: Sequence[str]
+    code: str
+
+
+class Texts:
+    """The words of many texts, each split and coded when it is first asked for: most never are."""
+
+    def __init__(self, texts: Iterable[str], coder: "Coder") -> None:
+        self.texts = list(texts)
+        self.coder = coder
+        self.known: dict[int, Units] = {}
+
+    def __getitem__(self, at: int) -> Units:
+        units = self.known.get(at)
+        if units is None:
+            words = self.texts[at].split(" ")
+            units = self.known[at] = Units(words, self.coder.encode(words))
+        return units
+
+
+class Wording:
+    """Compares the words of many pairs of texts; what it knows of words serves all of them."""
+
+    def __init__(self) -> None:
+        self.coder = Coder()
+
+    def units(self, words: Sequence[str]) -> Units:
+        """Give `words`, or other units of a text, coded."""
+        return Units(words, self.coder.encode(words))
+
+    def spans(self, old: Units, new: Units) -> tuple[Span, ...]:
+        """Give the spans by which the words `old` became `new`, what is deleted before what replaces it.
+
+        The words are what spaces part. The texts of `=` and `-` join to the old text, those of `=` and
+        `+` to the new one. Neither may be empty.
+        """
+        spans = Spans()
+        for stays, gone, came in self.parts(old, new):
+            spans.keep(spaced(stays))
+            self.refine(spans, spaced(gone), spaced(came))
+        return spans.without_last_space()
+
+    def refine(self, spans: "Spans", gone: str, came: str) -> None:
+        """Add the change of some words, each with the space behind it, as finely as can be read."""
+        if not gone or not came or are_plain(gone, came):
+            spans.change(gone, came)
+            return
+        for stays, less, more in self.parts(self.units(TOKEN.findall(gone)), self.units(TOKEN.findall(came))):
+            spans.keep("".join(stays))
+            spans.change("".join(less), "".join(more))
+
+    def parts(self, old: Units, new: Units) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
+        """Give in order what stays, then what goes and what comes after it; the last change is empty."""
+        before, after = old.words, new.words
+        hunks = absorb(self.hunks(old, new), before, after)
+        done = 0
+        for old_start, old_end, new_start, new_end in slide(hunks, before, after):
+            yield before[done:old_start], before[old_start:old_end], after[new_start:new_end]
+            done = old_end
+        yield before[done:], (), ()
+
+    def hunks(self, old: Units, new: Units) -> list[Hunk]:
+        """Give the stretches in which two sequences of units differ."""
+        if len(old.code) * len(new.code) <= CELLS_LIMIT:
+            return differences(old.code, new.code)
+        start, end = common_ends(old.code, new.code)
+        if start or end:
+            # Without what both begin and end with, they may be short enough.
+            inner = [
+                Units(units.words[start : len(units.words) - end], units.code[start : len(units.code) - end])
+                for units in (old, new)
+            ]
+            return [(a + start, b + start, c + start, d + start) for a, b, c, d in self.hunks(*inner)]
+        found: list[Hunk] = []
+        old_ends, new_ends = sentence_ends(old.words), sentence_ends(new.words)
+        for start, end, new_start, new_end in self.sentence_hunks(old.words, old_ends, new.words, new_ends):
+            old_from, new_from = old_ends[start], new_ends[new_start]
+            before, after = old.code[old_from : old_ends[end]], new.code[new_from : new_ends[new_end]]
+            found += [
+                (old_from + a, old_from + b, new_from + c, new_from + d)
+                for a, b, c, d in bounded_differences(before, after)
+            ]
+        return found
+
+    def sentence_hunks(
+        self, before: Sequence[str], old_ends: Sequence[int], after: Sequence[str], new_ends: Sequence[int]
+    ) -> list[Hunk]:
+        """Give the stretches of sentences in which two long texts differ; one if they are too many."""
+        old = self.coder.encode("\0".join(before[a:b]) for a, b in pairwise(old_ends))
+        new = self.coder.encode("\0".join(after[a:b]) for a, b in pairwise(new_ends))
+        return bounded_differences(old, new)
+
+
+class Spans:
+    """Spans as they are put together: neighbours of one kind are one, a deletion precedes an insertion."""
+
+    def __init__(self) -> None:
+        self.done: list[Span] = []
+        self.stays = self.gone = self.came = ""
+
+    def keep(self, text: str) -> None:
+        """Add text that stays."""
+        if text and (self.gone or self.came):
+            self.flush()
+        self.stays += text
+
+    def change(self, gone: str, came: str) -> None:
+        """Add text that goes, and text that comes in its place; a space that ends both stays."""
+        if gone and came and gone[-1] == came[-1] == " ":
+            self.gone += gone[:-1]
+            self.came += came[:-1]
+            self.keep(" ")
+        else:
+            self.gone += gone
+            self.came += came
+
+    def flush(self) -> None:
+        """Close the change that is open, with what stayed before it."""
+        signed: tuple[Span, ...] = (("=", self.stays), ("-", self.gone), ("+", self.came))
+        self.done += [span for span in signed if span[1]]
+        self.stays = self.gone = self.came = ""
+
+    def without_last_space(self) -> tuple[Span, ...]:
+        """Give the spans, without the space that was put behind both texts."""
+        gone, came = self.gone, self.came
+        if gone and came:
+            self.gone, self.came = gone[:-1], came[:-1]
+        elif gone or came:
+            # The text that has no part in this change ends with the space before it.
+            self.stays = self.stays[:-1]
+            self.gone, self.came = (f" {text}"[:-1] if text else "" for text in (gone, came))
+        else:
+            self.stays = self.stays[:-1]
+        self.flush()
+        return tuple(self.done)
+
+
+def spaced(words: Sequence[str]) -> str:
+    """Give `words` with a space behind each."""
+    return " ".join(words) + " " if words else ""
+
+
+def are_plain(gone: str, came: str) -> bool:
+    """Whether two stretches are plain words that have nothing in common but spaces."""
+    return gone.isascii() and came.isascii() and (gone + came).replace(" ", "").isalnum()
+
+
+def differences(old: str, new: str) -> list[Hunk]:
+    """Give the stretches in which two coded sequences differ, by their longest common subsequence."""
+    found: list[Hunk] = []
+    for code in Indel.opcodes(old, new):
+        if code.tag == "equal":
+            continue
+        start, new_start = code.src_start, code.dest_start
+        if found and found[-1][1] == start and found[-1][3] == new_start:
+            start, _, new_start, _ = found.pop()
+        found.append((start, code.src_end, new_start, code.dest_end))
+    return found
+
+
+def bounded_differences(old: str, new: str) -> list[Hunk]:
+    """Give what `differences` gives; where that would take too long, one stretch without the common ends."""
+    if len(old) * len(new) <= CELLS_LIMIT:
+        return differences(old, new)
+    start, end = common_ends(old, new)
+    return [(start, len(old) - end, start, len(new) - end)]
+
+
+def common_ends(old: str, new: str) -> tuple[int, int]:
+    """Give how many units two coded sequences share at their start, and at their end behind that."""
+    start = shared_start(old, new)
+    return start, shared_start(
+        old[: start - 1 if start else None : -1], new[: start - 1 if start else None : -1]
+    )
+
+
+def shared_start(old: str, new: str) -> int:
+    """Give how many units two coded sequences share at their start."""
+    shorter = min(len(old), len(new))
+    if old[:1] != new[:1]:
+        return 0
+    return next((at for at in range(shorter) if old[at] != new[at]), shorter)
+
+
+def sentence_ends(units: Sequence[str]) -> list[int]:
+    """Give the positions between sentences, with 0 and the end."""
+    ends = [at for at, unit in enumerate(units, start=1) if unit.endswith(ENDS_SENTENCE)]
+    return [0, *ends] if ends and ends[-1] == len(units) else [0, *ends, len(units)]
+
+
+def absorb(hunks: Sequence[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:
+    """Join changes that are parted by less than they change, so that a rewritten phrase reads as one."""
+    joined = list(hunks[:1])
+    if len(hunks) > 1:
+        old_at, new_at = (
+            list(accumulate(map(len, before), initial=0)),
+            list(accumulate(map(len, after), initial=0)),
+        )
+        sizes = [max(old_at[b] - old_at[a], new_at[d] - new_at[c]) for a, b, c, d in hunks]
+    for at, hunk in enumerate(hunks[1:], start=1):
+        last = joined[-1]
+        length = old_at[hunk[0]] - old_at[last[1]]
+        so_far = max(old_at[last[1]] - old_at[last[0]], new_at[last[3]] - new_at[last[2]])
+        between = before[last[1] : hunk[0]]
+        if len(between) <= ABSORBED and is_slight("".join(between), fits=length <= min(so_far, sizes[at])):
+            joined[-1] = close_bracket((last[0], hunk[1], last[2], hunk[3]), before)
+        else:
+            joined.append(hunk)
+    return joined
+
+
+def close_bracket(hunk: Hunk, before: Sequence[str]) -> Hunk:
+    """Take the bracket that closes one in a change into it, where it stands right behind."""
+    inside = "".join(before[hunk[0] : hunk[1]])
+    is_open = inside.count("(") > inside.count(")") and before[hunk[1] : hunk[1] + 1] == [")"]
+    return (hunk[0], hunk[1] + 1, hunk[2], hunk[3] + 1) if is_open else hunk
+
+
+def is_slight(between: str, *, fits: bool) -> bool:
+    """Whether what stays between two changes only parts what belongs together: signs, or what `fits`."""
+    return not WORD.search(between) or (fits and not between.endswith(ENDS_SENTENCE))
+
+
+def slide(hunks: Sequence[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:
+    """Move pure insertions and deletions, where they could as well stand elsewhere, to a sentence's start."""
+    slid: list[Hunk] = []
+    for at, hunk in enumerate(hunks):
+        low = slid[-1] if slid else (0, 0, 0, 0)
+        high = hunks[at + 1] if at + 1 < len(hunks) else (len(before), 0, len(after), 0)
+        if hunk[0] == hunk[1]:
+            shift = best_shift(after, hunk[2], hunk[3], low[3], high[2])
+        elif hunk[2] == hunk[3]:
+            shift = best_shift(before, hunk[0], hunk[1], low[1], high[0])
+        else:
+            shift = 0
+        slid.append((hunk[0] + shift, hunk[1] + shift, hunk[2] + shift, hunk[3] + shift) if shift else hunk)
+    return slid
+
+
+def best_shift(units: Sequence[str], start: int, end: int, low: int, high: int) -> int:
+    """Give how far a stretch of `units` moves, within `low` and `high`, to begin where a sentence does."""
+    shift = 0
+    while start + shift > low and units[start + shift - 1] == units[end + shift - 1]:
+        shift -= 1
+    first = shift
+    while end + shift < high and units[start + shift] == units[end + shift]:
+        shift += 1
+    if first == shift:
+        return 0
+    return max(range(first, shift + 1), key=lambda by: (begins_well(units, start + by), by == 0))
+
+
+def begins_well(units: Sequence[str], at: int) -> int:
+    """Grade a place for a change to begin: at the start or after a sentence 2, after a comma 1, else 0."""
+    if at == 0 or units[at - 1].endswith(ENDS_SENTENCE):
+        return 2
+    return int(units[at - 1].endswith(","))

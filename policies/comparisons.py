@@ -109,6 +109,10 @@ class Summary:
         return [risk_in_words(*risk) for risk in self.named]
 
 
+known_summaries: LRUCache[str, Summary] = LRUCache(4096)
+lock = Lock()
+
+
 def key_of(old: Source, new: Source) -> str:
     """Give the name under which a comparison is kept: a SHA-256 in hexadecimal."""
     parts = (ENGINE, new.language, old.sha256, old.renderer, new.sha256, new.renderer)
@@ -127,12 +131,15 @@ def worked_out(old: Source, new: Source) -> Comparison:
     """Compare two texts and keep the answer for every other process."""
     found = compare(old.html(), new.html(), new.language or "en")
     record = as_record(found)
+    short = shortened(record)
+    with lock:
+        known_summaries[key_of(old, new)] = summary_of(short)
     fields = {
         "key": key_of(old, new),
         "engine": ENGINE,
         "old_sha256": old.sha256,
         "new_sha256": new.sha256,
-        "summary": shortened(record),
+        "summary": short,
         "record": zlib.compress(json.dumps(record, ensure_ascii=False).encode()),
     }
     try:
@@ -154,10 +161,6 @@ def summary_of(short: Record) -> Summary:
     """Give the summary that was kept as plain data."""
     named = tuple((kind, old, new) for kind, old, new in short["risky"])
     return Summary(Size(**short["stats"]), named, short["risky_count"] - len(named))
-
-
-known_summaries: LRUCache[str, Summary] = LRUCache(4096)
-lock = Lock()
 
 
 def summaries(pairs: Sequence[tuple[Source, Source]]) -> list[Summary]:

@@ -67,7 +67,7 @@ def read_text(path: Path) -> str:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            _("%(file)s is not UTF-8 (byte %(position)d). Save it as UTF-8, then import it again.")
+            _("%(file)s is not UTF-8 (byte %(position)d). Save it as UTF-8, then try again.")
             % {"file": path.name, "position": error.start}
         ) from error
     except OSError as error:

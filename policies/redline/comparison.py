@@ -280,4 +280,6 @@ class Comparer:
             return "delete", (("-", mine),)
         if mine == theirs:
             return "equal", (("=", theirs),)
+        if self.old.blocks[place.old].tag == self.new.blocks[place.new].tag == "tr":
+            return "modify", self.wording.row_spans(mine, theirs)
         return "modify", self.wording.spans(self.old_texts[place.old], self.new_texts[place.new])

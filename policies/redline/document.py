@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from .wording import CELL
+
 # An inline element around a piece of text: its tag, and its attributes in a fixed order.
 Mark = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -28,7 +30,6 @@ KEPT = {"a": ("href", "title"), "abbr": ("title",), "td": ("align", "colspan", "
 KEPT["th"] = (*KEPT["td"], "scope")
 # A browser folds runs of these to one space. A single space folds to itself, so it is passed over.
 FOLDED = re.compile(r"[ \t\n\f\r]{2,}|[\t\n\f\r]")
-CELL = "\t"
 
 
 class Element(NamedTuple):

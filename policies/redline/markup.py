@@ -14,12 +14,12 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from .comparison import Change, ClauseChanges, Comparison
-from .document import BREAK, CELL, Block, Element, Mark
+from .document import BREAK, Block, Element, Mark
 from .labels import role_name, way_label, words_of
 from .remarks import Remark
 from .risks import Expression, RiskKind
 from .tree import Tree, attribute_list, own_path, shared_elements
-from .wording import Sign
+from .wording import CELL, Sign
 
 # In the texts themselves these elements look like this; here they would read as changes.
 RENAMED = {"del": "s", "ins": "u"}

@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .comparison import Change, Comparison, Size
-from .document import CELL
 from .labels import role_name, words_of
 from .risks import RiskKind
-from .wording import Sign
+from .wording import CELL, Sign
 
 # So much of a passage is quoted where it was, if it moved.
 FIRST_WORDS = 12

@@ -7,12 +7,14 @@ whole. The limit is one of size and not of time, so the answer never depends on 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, zip_longest
 from typing import Literal, NamedTuple
 
 import regex
 from rapidfuzz.distance import Indel
 
+# What parts the cells of a table row.
+CELL = "\t"
 Sign = Literal["=", "-", "+"]
 Span = tuple[Sign, str]
 # Where a stretch of one sequence became a stretch of another: old start and end, new start and end.
@@ -97,6 +99,38 @@ class Wording:
             self.refine(spans, spaced(gone), spaced(came))
         return spans.without_last_space()
 
+    def row_spans(self, old: str, new: str) -> tuple[Span, ...]:
+        """Give the spans by which one table row became another, cell by cell."""
+        before, after = old.split(CELL), new.split(CELL)
+        spans = Spans()
+        done = 0
+        # Each cell has a tab behind it here, as words have a space.
+        for start, end, new_start, new_end in differences(
+            self.coder.encode(before), self.coder.encode(after)
+        ):
+            spans.keep("".join(f"{cell}{CELL}" for cell in before[done:start]))
+            for mine, theirs in zip_longest(before[start:end], after[new_start:new_end]):
+                if mine is None or theirs is None:
+                    spans.change(*("" if cell is None else f"{cell}{CELL}" for cell in (mine, theirs)))
+                else:
+                    self.change_cell(spans, mine, theirs)
+            done = end
+        spans.keep("".join(f"{cell}{CELL}" for cell in before[done:]))
+        return spans.without_last_space()
+
+    def change_cell(self, spans: "Spans", mine: str, theirs: str) -> None:
+        """Add the change of one cell, and the tab behind it."""
+        both = mine and theirs
+        inner = self.spans(self.units(mine.split(" ")), self.units(theirs.split(" "))) if both else ()
+        for sign, text in inner:
+            if sign == "=":
+                spans.keep(text)
+            else:
+                spans.change(*((text, "") if sign == "-" else ("", text)))
+        if not both:
+            spans.change(mine, theirs)
+        spans.keep(CELL)
+
     def refine(self, spans: "Spans", gone: str, came: str) -> None:
         """Add the change of some words, each with the space behind it, as finely as can be read."""
         if not gone or not came or are_plain(gone, came):
@@ -178,14 +212,14 @@ class Spans:
         self.stays = self.gone = self.came = ""
 
     def without_last_space(self) -> tuple[Span, ...]:
-        """Give the spans, without the space that was put behind both texts."""
+        """Give the spans, without the space, or the tab, that was put behind both texts."""
         gone, came = self.gone, self.came
         if gone and came:
             self.gone, self.came = gone[:-1], came[:-1]
         elif gone or came:
             # The text that has no part in this change ends with the space before it.
-            self.stays = self.stays[:-1]
-            self.gone, self.came = (f" {text}"[:-1] if text else "" for text in (gone, came))
+            last, self.stays = self.stays[-1:], self.stays[:-1]
+            self.gone, self.came = (f"{last}{text[:-1]}" if text else "" for text in (gone, came))
         else:
             self.stays = self.stays[:-1]
         self.flush()

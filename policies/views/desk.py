@@ -62,7 +62,7 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
     current = version_fingerprint(found)
     approvals = list(found.approvals.select_related("approver").order_by("approved_at", "pk"))
     facts = load_register()
-    base = base_of(found, [e for e in facts.of(found.policy.slug) if e.version_id != found.pk])
+    base = base_of(found, facts, timezone.now())
     return {
         "version": found,
         "number": found.number or next_number(found.policy_id),

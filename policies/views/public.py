@@ -103,7 +103,8 @@ def compare(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse
     """Show what changed between any two versions, word by word, in one of four forms."""
     before, after = numbered(slug, old), numbered(slug, new)
     language = chosen_language(request, after)
-    old_text, new_text = before.text(language), after.text(language)
+    new_text = after.text(language)
+    old_text = before.text(new_text.language)
     text_viewed.send(PolicyPages, request=request, version_ids=[after.version_id])
     names = (_("Version %(number)d") % {"number": old}, _("Version %(number)d") % {"number": new})
     context = {
@@ -126,7 +127,8 @@ def choose_comparison(request: HttpRequest, slug: str) -> HttpResponse:
         old, new = (numbered(slug, int(request.GET.get(side, ""))).number for side in ("old", "new"))
     except ValueError:
         raise Http404(_("Choose two versions by their numbers.")) from None
-    return redirect("policies:compare", slug, old, new)
+    kept = {name: request.GET[name] for name in ("form", "language") if request.GET.get(name)}
+    return redirect(reverse("policies:compare", args=[slug, old, new], query=kept))
 
 
 @require_safe

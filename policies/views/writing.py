@@ -1,6 +1,7 @@
 """The desk's pages for writing: policies, drafts, and their texts with a preview."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import cast
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from ..models import Policy, PolicyText, PolicyVersion
 from ..redline import Page, compare, size_in_words
 from ..refusal import Refusal
 from ..rendering import render as render_markdown
-from ..selectors import Publication, load_register
+from ..selectors import Publication, Register, load_register
 from .guard import desk_page, person, status_of
 from .public import chosen_form
 
@@ -125,7 +126,7 @@ def changes(request: HttpRequest, version_id: int, language: str) -> HttpRespons
     )
     register, now = load_register(), timezone.now()
     others = [e for e in register.of(found.version.policy.slug) if e.version_id != version_id]
-    before = chosen_version(request, others) or base_of(found.version, others)
+    before = chosen_version(request, others) or base_of(found.version, register, now)
     old = published(before.text(language)) if before else NOTHING
     names = (_("Version %(number)d") % {"number": before.number} if before else "–", _("This text"))
     context = {
@@ -152,6 +153,8 @@ def chosen_version(request: HttpRequest, entries: Sequence[Publication]) -> Publ
     return found
 
 
-def base_of(version: PolicyVersion, entries: Sequence[Publication]) -> Publication | None:
-    """Give the version that `version` comes after, of those published before it."""
-    return next((e for e in reversed(entries) if e.number < (version.number or e.number + 1)), None)
+def base_of(version: PolicyVersion, register: Register, now: datetime) -> Publication | None:
+    """Give the version that `version` replaced; for a draft, the newest announced or in force."""
+    if version.is_published:
+        return register.before(register.by_id[version.pk])
+    return register.newest(version.policy.slug, now)

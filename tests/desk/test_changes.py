@@ -74,26 +74,25 @@ def test_the_versions_to_compare_with_are_offered_with_their_states(writer: Clie
     assert dict(form.form_values()) == {"against": "1", "form": "columns"}
 
 
-@pytest.mark.parametrize("against", ["", "0", "3", "9", "-1", "two", "1.0", "1 or 1=1", "²"])
-def test_a_version_that_is_not_there_is_not_found(writer: Client, changes: str, against: str) -> None:
-    response = writer.get(changes, {"against": against})
+def test_a_version_that_is_not_there_is_not_found(writer: Client, changes: str) -> None:
+    for against in ("", "0", "3", "9", "-1", "two", "1.0", "1 or 1=1", "²"):
+        response = writer.get(changes, {"against": against})
 
-    assert response.status_code == 404
-    assert " ".join(f"There is no version {against} to compare with.".split()) in words(response.content)
+        assert response.status_code == 404
+        assert " ".join(f"There is no version {against} to compare with.".split()) in words(response.content)
 
 
-@pytest.mark.parametrize("form", Form)
-def test_a_draft_is_shown_in_any_form_and_the_forms_keep_the_version(
-    writer: Client, changes: str, form: Form
-) -> None:
-    response = writer.get(changes, {"against": "1", "form": form})
+def test_a_draft_is_shown_in_any_form_and_the_forms_keep_the_version(writer: Client, changes: str) -> None:
+    for form in Form:
+        response = writer.get(changes, {"against": "1", "form": form})
 
-    assert response.status_code == 200
-    links = elements(page(response.content), "//nav[@class='forms']//a")
-    assert [link.get("href") for link in links] == [f"?form={each}&against=1" for each in Form]
-    assert [link.get("href") for link in links if link.get("aria-current")] == [f"?form={form}&against=1"]
-    assert elements(page(response.content), "//style | //*[@style] | //@*[starts-with(name(), 'on')]") == []
-    assert [folded(script) for script in elements(page(response.content), "//script[not(@src)]")] == []
+        assert response.status_code == 200
+        tree = page(response.content)
+        links = elements(tree, "//nav[@class='forms']//a")
+        assert [link.get("href") for link in links] == [f"?form={each}&against=1" for each in Form]
+        assert [link.get("href") for link in links if link.get("aria-current")] == [f"?form={form}&against=1"]
+        assert elements(tree, "//style | //*[@style] | //@*[starts-with(name(), 'on')]") == []
+        assert elements(tree, "//script[not(@src)]") == []
 
 
 def test_an_unknown_form_is_not_found(writer: Client, changes: str) -> None:
@@ -105,17 +104,15 @@ def test_an_unknown_form_is_not_found(writer: Client, changes: str) -> None:
     )
 
 
-@pytest.mark.parametrize("form", Form)
-def test_everything_in_a_first_version_is_new_in_any_form(
-    writer: Client, draft: PolicyVersion, form: Form
-) -> None:
-    response = writer.get(address("changes", draft.pk, "en"), {"form": form})
+def test_everything_in_a_first_version_is_new_in_any_form(writer: Client, draft: PolicyVersion) -> None:
+    for form in Form:
+        response = writer.get(address("changes", draft.pk, "en"), {"form": form})
 
-    assert response.status_code == 200
-    seen = words(response.content)
-    assert "This is the first version: everything is new." in seen
-    assert "We keep orders for six years." in seen
-    assert elements(page(response.content), "//del | //select[@name='against']") == []
+        assert response.status_code == 200
+        seen = words(response.content)
+        assert "This is the first version: everything is new." in seen
+        assert "We keep orders for six years." in seen
+        assert elements(page(response.content), "//del | //select[@name='against']") == []
 
 
 def test_a_published_version_is_compared_with_the_one_before_it(
@@ -195,8 +192,9 @@ def test_the_page_of_a_draft_says_how_much_each_text_changes(
     content = writer.get(address("version", draft.pk)).content
 
     [row] = elements(page(content), "//tr[th='English']")
-    assert "1 of 1 clause changed, 1 word added, 1 removed." in folded(row)
-    assert "Look closely at: seven years → eight years." in folded(row)
+    [below] = elements(row, "following-sibling::tr[1]")
+    assert "1 of 1 clause changed, 1 word added, 1 removed." in folded(below)
+    assert "Look closely at: seven years → eight years." in folded(below)
     [link] = elements(row, ".//a[contains(@href, 'changes')]")
     assert link.get("href") == address("changes", draft.pk, "en")
     [untouched] = elements(page(content), "//tr[th='German']")

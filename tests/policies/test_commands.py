@@ -185,7 +185,7 @@ def test_an_address_that_is_none_is_refused_with_the_name_of_the_field(db: None,
     [
         ("empty.md", "The text is empty. Write or paste it, then save again."),
         ("blank.txt", "The text is empty. Write or paste it, then save again."),
-        ("latin.md", "latin.md is not UTF-8 (byte 2). Save it as UTF-8, then import it again."),
+        ("latin.md", "latin.md is not UTF-8 (byte 2). Save it as UTF-8, then try again."),
         ("large.md", "large.md is over 2 MB. Shorten or split it."),
         ("policy.pdf", "policy.pdf is neither a .md nor a .txt file."),
         ("nul.txt", "Line 1 holds the control character U+0000. Remove it."),

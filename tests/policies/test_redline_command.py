@@ -54,7 +54,7 @@ PATHOLOGICAL = {
     "brackets": "[" * 60_000,
     "declarations": "<![" * 20_000,
     "quotations": ">" * 10_000 + " We keep orders.",
-    "quotations, line by line": "\n".join(f"{'> ' * depth}We keep orders." for depth in range(1, 400)),
+    "quotations, line by line": "\n".join(f"{'> ' * depth}We keep orders." for depth in range(1, 300)),
 }
 
 

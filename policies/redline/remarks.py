@@ -1,10 +1,10 @@
 """Changes of markup around words that stay: where a link leads, and what is emphasised."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from .document import Block, Mark, Run
 from .wording import Span
@@ -22,8 +22,7 @@ class RemarkKind(StrEnum):
     EMPHASIS = "emphasis"
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """Words that stay while what is around them changes; `start` and `end` are places in the new text.
 
     `old` and `new` hold the address that the words lead to, or the names of the elements around them.
@@ -49,8 +48,7 @@ def remarks_of(spans: Sequence[Span], old: Block, new: Block) -> Iterator[Remark
                 yield from joined(kind, before, after, (piece for _old, _new, piece in group))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Words that stay, where they stand in the new text, and what was and is around them."""
 
     text: str
@@ -90,7 +88,7 @@ def joined(kind: RemarkKind, before: str, after: str, pieces: Iterable[Piece]) -
     for piece in pieces:
         end = piece.start + len(piece.text)
         if found and found.end == piece.start:
-            found = replace(found, text=found.text + piece.text, end=end)
+            found = found._replace(text=found.text + piece.text, end=end)
             continue
         if found:
             yield found

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate, chain, compress, zip_longest
 from operator import add, attrgetter
+from typing import NamedTuple
 
 from .document import Block
 from .remarks import Remark, RemarkKind, address_of, is_footnote, targets_between
@@ -31,8 +32,10 @@ class RiskKind(StrEnum):
 Stretch = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+KINDS = tuple(RiskKind)
+
+
+class Expression(NamedTuple):
     """Something that turns meanings, and where it stands in a block's text."""
 
     kind: RiskKind
@@ -46,8 +49,7 @@ class Expression:
         return self.text.casefold().translate(ALIKE)
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(NamedTuple):
     """An expression that was replaced by another of its kind; one side is None where it has no like."""
 
     kind: RiskKind
@@ -308,7 +310,7 @@ def changed_stretches(spans: Sequence[Span]) -> Iterator[tuple[Stretch, Stretch]
 def replaced(gone: Iterable[Expression], came: Iterable[Expression]) -> Iterator[Risk]:
     """Pair what went with what came, kind by kind and in order, leaving out what is on both sides."""
     before, after = list(gone), list(came)
-    for kind in RiskKind if before or after else ():
+    for kind in KINDS if before or after else ():
         old = [expression for expression in before if expression.kind is kind]
         new = [expression for expression in after if expression.kind is kind]
         for expression in tuple(old):

@@ -25,17 +25,21 @@ CELLS_LIMIT = 64_000_000
 
 # Each piece is a whole grapheme (\X), so that none is cut whatever follows its first sign.
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
-END = r"(?![\p{M}\u200d])"
-TOKEN = regex.compile(
-    rf"""
-    (?:https?://|www\.)[!-~]*[A-Za-z0-9/]{END}   # an address is one thing
-  | [A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{END}
+# What may not follow a sign that is taken alone, because it would be part of its grapheme.
+END = r"(?![\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}])"
+TOKENS = rf"""
+    [A-Za-z]++(?![\w'’]){END} | [ ]{END}   # what most texts are made of, found quickly
   | (?:(?=\d)\X)+ (?:(?=[.,:/’'\u00a0\u202f])\X (?=\d) (?:(?=\d)\X)+)*   # a number, a time, a date
   | (?:(?=\w)(?!{UNSPACED})\X)+ (?:(?=['’])\X (?=\p{{L}}) (?:(?=\w)(?!{UNSPACED})\X)+)*   # a word
-  | \X   # a sign, a space, or a grapheme of a script without spaces
-    """,
-    regex.VERBOSE,
-)
+  | \X   # a sign, or a grapheme of a script without spaces
+"""
+# Where a text holds addresses, each is one thing; elsewhere nothing need be tried for them.
+ADDRESSES = rf"""
+    (?:https?://|www\.)[!-~]*[A-Za-z0-9/]{END}
+  | [A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{END}
+"""
+TOKEN = regex.compile(TOKENS, regex.VERBOSE)
+TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
 WORD = regex.compile(r"\w")
 ENDS_SENTENCE = (".", "!", "?", ":", ";", "。", "！", "？", "；")
 # So many units that stay between two changes may be absorbed by them.
@@ -136,7 +140,12 @@ class Wording:
         if not gone or not came or are_plain(gone, came):
             spans.change(gone, came)
             return
-        for stays, less, more in self.parts(self.units(TOKEN.findall(gone)), self.units(TOKEN.findall(came))):
+        pattern = (
+            TOKEN_OR_ADDRESS
+            if any(sign in text for text in (gone, came) for sign in ("@", "//", "www."))
+            else TOKEN
+        )
+        for stays, less, more in self.parts(*(self.units(pattern.findall(text)) for text in (gone, came))):
             spans.keep("".join(stays))
             spans.change("".join(less), "".join(more))
 
@@ -279,25 +288,27 @@ def sentence_ends(units: Sequence[str]) -> list[int]:
     return [0, *ends] if ends and ends[-1] == len(units) else [0, *ends, len(units)]
 
 
-def absorb(hunks: Sequence[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:
+def absorb(hunks: list[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:
     """Join changes that are parted by less than they change, so that a rewritten phrase reads as one."""
-    joined = list(hunks[:1])
-    if len(hunks) > 1:
-        old_at, new_at = (
-            list(accumulate(map(len, before), initial=0)),
-            list(accumulate(map(len, after), initial=0)),
-        )
-        sizes = [max(old_at[b] - old_at[a], new_at[d] - new_at[c]) for a, b, c, d in hunks]
-    for at, hunk in enumerate(hunks[1:], start=1):
-        last = joined[-1]
-        length = old_at[hunk[0]] - old_at[last[1]]
-        so_far = max(old_at[last[1]] - old_at[last[0]], new_at[last[3]] - new_at[last[2]])
-        between = before[last[1] : hunk[0]]
-        if len(between) <= ABSORBED and is_slight("".join(between), fits=length <= min(so_far, sizes[at])):
-            joined[-1] = close_bracket((last[0], hunk[1], last[2], hunk[3]), before)
-        else:
-            joined.append(hunk)
-    return joined
+    if len(hunks) <= 1:
+        return hunks
+    old_at, new_at = (list(accumulate(map(len, units), initial=0)) for units in (before, after))
+    last = hunks[0]
+    joined = [last]
+    for hunk in hunks[1:]:
+        if hunk[0] - last[1] <= ABSORBED:
+            room = min(
+                max(old_at[end] - old_at[start], new_at[new_end] - new_at[new_start])
+                for start, end, new_start, new_end in (last, hunk)
+            )
+            between = "".join(before[last[1] : hunk[0]])
+            if is_slight(between, fits=len(between) <= room):
+                joined.pop()
+                hunk = (last[0], hunk[1], last[2], hunk[3])  # noqa: PLW2901 - the two are one from here on
+        joined.append(hunk)
+        last = hunk
+    # Only a phrase that was joined can have taken a bracket in and left its end outside.
+    return [close_bracket(hunk, before) for hunk in joined] if ")" in before else joined
 
 
 def close_bracket(hunk: Hunk, before: Sequence[str]) -> Hunk:

@@ -29,15 +29,13 @@ RULES = 1
 RENDERER = f"markdown {release('markdown')}, nh3 {release('nh3')}, rules {RULES}"
 
 # At each of these signs Python-Markdown may look through the whole text, so its time grows with their
-# number times the text's length. Up to this effort the slowest of 60 000 invented texts took a second;
-# most policies of 40 KB stay below.
+# number times the text's length. Up to this effort the slowest of the many texts tried took a second;
+# a policy of 40 KB stays below.
 SIGNS = re.compile(r"[\[\]<>!*_`&~\-+=#|:^{}\\\n\t\d]|  ")
 EFFORT_LIMIT, LONG = 70_000_000, 100_000
 # What costs a hundred times more, and what few signs multiply; only a `SHORT` text is quick in spite of it.
 # Each part stops at the next sign of its kind, so that looking for it is quick in any text.
 SHORT = 500
-# Dear only in great numbers: references to notes, quotes and brackets behind an address.
-COSTLY, MANY = ("[^", '"', "'", "("), 1_000
 PITFALLS = re.compile(
     r"""
       \[(?![^\[\]]*\])  # a bracket left open, or one in another
@@ -51,9 +49,11 @@ PITFALLS = re.compile(
     """,
     re.VERBOSE,
 )
+# Dear only in great numbers: references to notes, and what may enclose the title behind an address.
+COSTLY, MANY = ("[^", '"', "'", "("), 1_000
 
-# For start, both conversions and sanitising together. A command that renders two texts promises to answer
-# in 5 seconds, so a short text gets 2; an honest one takes under 1 a megabyte, and 3 on a slow machine.
+# For the other process's start, both conversions and sanitising together. Two texts are compared within
+# 5 seconds or refused, so a short one has 2. An honest one needs 1 a megabyte, and 3 on a slow machine.
 SECONDS, SECONDS_PER_MEGABYTE = 2.0, 5.0
 ROOT = Path(__file__).resolve().parent.parent
 # Bytes, because text streams would turn a carriage return into a line feed.

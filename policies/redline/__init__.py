@@ -10,7 +10,8 @@ from .document import Block, Document, read_document
 from .markup import Page
 from .plain import as_text, risk_in_words, size_in_words
 from .record import Record, as_record, from_record
-from .risks import Risk, RiskKind
+from .risks import Risk
+from .vocabulary import RiskKind
 from .wording import Span
 
 __all__ = [

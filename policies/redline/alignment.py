@@ -16,8 +16,9 @@ from rapidfuzz.distance import Indel
 
 from .clauses import clause_pairs
 from .document import Block, Clause, Document
+from .hunks import shared_start
 from .sequences import best_chain, heaviest_rise
-from .wording import Coder, Texts, shared_start
+from .wording import Coder, Texts
 
 # Two blocks are versions of one another if they share this much: of their words, or, where a block
 # has few words or none that spaces part, of their letters.

@@ -17,8 +17,9 @@ from .comparison import Change, ClauseChanges, Comparison
 from .document import BREAK, Block, Element, Mark
 from .labels import role_name, way_label, words_of
 from .remarks import Remark
-from .risks import Expression, RiskKind
+from .risks import Expression
 from .tree import Tree, attribute_list, own_path, shared_elements
+from .vocabulary import RiskKind
 from .wording import CELL, Sign
 
 # In the texts themselves these elements look like this; here they would read as changes.

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from .comparison import Change, Comparison, Size
 from .labels import role_name, words_of
-from .risks import RiskKind
+from .vocabulary import RiskKind
 from .wording import CELL, Sign
 
 # So much of a passage is quoted where it was, if it moved.

@@ -6,7 +6,8 @@ from typing import Any, cast
 from .comparison import ENGINE, Change, Comparison, Operation
 from .document import read_document
 from .remarks import Remark, RemarkKind
-from .risks import Expression, Risk, RiskKind
+from .risks import Expression, Risk
+from .vocabulary import RiskKind
 from .wording import Span
 
 Record = dict[str, Any]

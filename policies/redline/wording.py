@@ -1,28 +1,23 @@
 """Word by word: the spans by which one block's text became another's.
 
 The units are words, numbers and signs, and single graphemes in scripts that part no words by
-spaces; no grapheme is ever cut (Unicode Standard Annex #29). Every comparison is bounded by
-`CELLS_LIMIT`: beyond it sentences are compared first, and what is still too large is replaced as a
-whole. The limit is one of size and not of time, so the answer never depends on the machine.
+spaces; no grapheme is ever cut (Unicode Standard Annex #29). Every comparison is bounded (`fits`):
+beyond that sentences are compared first, and what is still too large is replaced as a whole. The
+limit is one of size and not of time, so the answer never depends on the machine.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise, zip_longest
+from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple
 
 import regex
-from rapidfuzz.distance import Indel
+
+from .hunks import Hunk, absorb, bounded_differences, common_ends, differences, fits, sentence_ends, slide
 
 # What parts the cells of a table row.
 CELL = "\t"
 Sign = Literal["=", "-", "+"]
 Span = tuple[Sign, str]
-# Where a stretch of one sequence became a stretch of another: old start and end, new start and end.
-Hunk = tuple[int, int, int, int]
-
-# Units of the old text times units of the new one. The alignment takes a bit for each: 8 MB.
-CELLS_LIMIT = 64_000_000
-
 # Each piece is a whole grapheme (\X), so that none is cut whatever follows its first sign.
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
 # What may not follow a sign that is taken alone, because it would be part of its grapheme.
@@ -40,10 +35,6 @@ ADDRESSES = rf"""
 """
 TOKEN = regex.compile(TOKENS, regex.VERBOSE)
 TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
-WORD = regex.compile(r"\w")
-ENDS_SENTENCE = (".", "!", "?", ":", ";", "。", "！", "？", "；")
-# So many units that stay between two changes may be absorbed by them.
-ABSORBED = 3
 
 
 class Coder(dict[str, str]):
@@ -161,7 +152,7 @@ class Wording:
 
     def hunks(self, old: Units, new: Units) -> list[Hunk]:
         """Give the stretches in which two sequences of units differ."""
-        if len(old.code) * len(new.code) <= CELLS_LIMIT:
+        if fits(old.code, new.code):
             return differences(old.code, new.code)
         start, end = common_ends(old.code, new.code)
         if start or end:
@@ -243,117 +234,3 @@ def spaced(words: Sequence[str]) -> str:
 def are_plain(gone: str, came: str) -> bool:
     """Whether two stretches are plain words that have nothing in common but spaces."""
     return gone.isascii() and came.isascii() and (gone + came).replace(" ", "").isalnum()
-
-
-def differences(old: str, new: str) -> list[Hunk]:
-    """Give the stretches in which two coded sequences differ, by their longest common subsequence."""
-    found: list[Hunk] = []
-    for code in Indel.opcodes(old, new):
-        if code.tag == "equal":
-            continue
-        start, new_start = code.src_start, code.dest_start
-        if found and found[-1][1] == start and found[-1][3] == new_start:
-            start, _, new_start, _ = found.pop()
-        found.append((start, code.src_end, new_start, code.dest_end))
-    return found
-
-
-def bounded_differences(old: str, new: str) -> list[Hunk]:
-    """Give what `differences` gives; where that would take too long, one stretch without the common ends."""
-    if len(old) * len(new) <= CELLS_LIMIT:
-        return differences(old, new)
-    start, end = common_ends(old, new)
-    return [(start, len(old) - end, start, len(new) - end)]
-
-
-def common_ends(old: str, new: str) -> tuple[int, int]:
-    """Give how many units two coded sequences share at their start, and at their end behind that."""
-    start = shared_start(old, new)
-    return start, shared_start(
-        old[: start - 1 if start else None : -1], new[: start - 1 if start else None : -1]
-    )
-
-
-def shared_start(old: str, new: str) -> int:
-    """Give how many units two coded sequences share at their start."""
-    shorter = min(len(old), len(new))
-    if old[:1] != new[:1]:
-        return 0
-    return next((at for at in range(shorter) if old[at] != new[at]), shorter)
-
-
-def sentence_ends(units: Sequence[str]) -> list[int]:
-    """Give the positions between sentences, with 0 and the end."""
-    ends = [at for at, unit in enumerate(units, start=1) if unit.endswith(ENDS_SENTENCE)]
-    return [0, *ends] if ends and ends[-1] == len(units) else [0, *ends, len(units)]
-
-
-def absorb(hunks: list[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:
-    """Join changes that are parted by less than they change, so that a rewritten phrase reads as one."""
-    if len(hunks) <= 1:
-        return hunks
-    old_at, new_at = (list(accumulate(map(len, units), initial=0)) for units in (before, after))
-    last = hunks[0]
-    joined = [last]
-    for hunk in hunks[1:]:
-        if hunk[0] - last[1] <= ABSORBED:
-            room = min(
-                max(old_at[end] - old_at[start], new_at[new_end] - new_at[new_start])
-                for start, end, new_start, new_end in (last, hunk)
-            )
-            between = "".join(before[last[1] : hunk[0]])
-            if is_slight(between, fits=len(between) <= room):
-                joined.pop()
-                hunk = (last[0], hunk[1], last[2], hunk[3])  # noqa: PLW2901 - the two are one from here on
-        joined.append(hunk)
-        last = hunk
-    # Only a phrase that was joined can have taken a bracket in and left its end outside.
-    return [close_bracket(hunk, before) for hunk in joined] if ")" in before else joined
-
-
-def close_bracket(hunk: Hunk, before: Sequence[str]) -> Hunk:
-    """Take the bracket that closes one in a change into it, where it stands right behind."""
-    inside = "".join(before[hunk[0] : hunk[1]])
-    is_open = inside.count("(") > inside.count(")") and before[hunk[1] : hunk[1] + 1] == [")"]
-    return (hunk[0], hunk[1] + 1, hunk[2], hunk[3] + 1) if is_open else hunk
-
-
-def is_slight(between: str, *, fits: bool) -> bool:
-    """Whether what stays between two changes only parts what belongs together: signs, or what `fits`."""
-    return not WORD.search(between) or (fits and not between.endswith(ENDS_SENTENCE))
-
-
-def slide(hunks: Sequence[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:
-    """Move pure insertions and deletions, where they could as well stand elsewhere, to a sentence's start."""
-    slid: list[Hunk] = []
-    for at, hunk in enumerate(hunks):
-        low = slid[-1] if slid else (0, 0, 0, 0)
-        high = hunks[at + 1] if at + 1 < len(hunks) else (len(before), 0, len(after), 0)
-        if hunk[0] == hunk[1]:
-            shift = best_shift(after, hunk[2], hunk[3], low[3], high[2])
-        elif hunk[2] == hunk[3]:
-            shift = best_shift(before, hunk[0], hunk[1], low[1], high[0])
-        else:
-            shift = 0
-        slid.append((hunk[0] + shift, hunk[1] + shift, hunk[2] + shift, hunk[3] + shift) if shift else hunk)
-    return slid
-
-
-def best_shift(units: Sequence[str], start: int, end: int, low: int, high: int) -> int:
-    """Give how far a stretch of `units` moves, within `low` and `high`, to begin where a sentence does."""
-    shift = 0
-    while start + shift > low and units[start + shift - 1] == units[end + shift - 1]:
-        shift -= 1
-    first = shift
-    while end + shift < high and units[start + shift] == units[end + shift]:
-        shift += 1
-    if first == shift:
-        return 0
-    return max(range(first, shift + 1), key=lambda by: (begins_well(units, start + by), by == 0))
-
-
-def begins_well(units: Sequence[str], at: int) -> int:
-    """Grade a place for a change to begin: at the start or after a sentence 2, after a comma 1, else 0."""
-    if at == 0 or units[at - 1].endswith(ENDS_SENTENCE):
-        return 2
-    return int(units[at - 1].endswith(","))

@@ -4,7 +4,7 @@ from html import escape
 
 import pytest
 
-from policies.redline import Comparison, compare, wording
+from policies.redline import Comparison, compare, hunks
 from policies.rendering import render
 
 from .test_redline_law import obeys_the_law
@@ -243,7 +243,7 @@ BLUE = "Blue one two three five. You may ask. They one two three mail."
 
 
 def test_beyond_the_limit_sentences_that_stay_still_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wording, "CELLS_LIMIT", 16)
+    monkeypatch.setattr(hunks, "CELLS_LIMIT", 16)
 
     found = obeys_the_law(paragraph(RED), paragraph(BLUE))
 
@@ -256,7 +256,7 @@ def test_beyond_the_limit_sentences_that_stay_still_stay(monkeypatch: pytest.Mon
 def test_beyond_the_limit_of_sentences_a_block_is_replaced_as_a_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(wording, "CELLS_LIMIT", 1)
+    monkeypatch.setattr(hunks, "CELLS_LIMIT", 1)
 
     found = obeys_the_law(paragraph(RED), paragraph(BLUE))
 

@@ -237,9 +237,17 @@ def test_whatever_may_be_slow_is_rendered_where_it_can_be_stopped(piece: str) ->
 
 
 @pytest.mark.parametrize(
-    "body", ["*[a]: " + "b" * 9_000 + "\n\n" + "a " * 9_000, "[TOC]\n\n" + "# a\n\n" * 200, "a " * 60_000]
+    "body",
+    [
+        "*[a]: " + "b" * 9_000 + "\n\n" + "a " * 9_000,
+        "[TOC]\n\n" + "# a\n\n" * 200,
+        "[a]:\n" + "'\"" * 9_000 + ": a",
+        "1. " * 900 + "word " * 9_000 + "\n: x",
+        "# a" + " " * 59_000 + "b",
+        "a " * 60_000,
+    ],
 )
-def test_a_long_text_and_one_that_multiplies_words_are_rendered_where_they_can_be_stopped(body: str) -> None:
+def test_what_few_signs_or_great_length_may_make_slow_is_rendered_there_too(body: str) -> None:
     assert may_be_slow(body)
 
 

@@ -1,7 +1,6 @@
 """The stretches in which two sequences of words differ, and how they are made to read well."""
 
 from collections.abc import Sequence
-from itertools import accumulate
 
 import regex
 from rapidfuzz.distance import Indel
@@ -70,23 +69,26 @@ def absorb(hunks: list[Hunk], before: Sequence[str], after: Sequence[str]) -> li
     """Join changes that are parted by less than they change, so that a rewritten phrase reads as one."""
     if len(hunks) <= 1:
         return hunks
-    old_at, new_at = (list(accumulate(map(len, units), initial=0)) for units in (before, after))
-    last = hunks[0]
-    joined = [last]
+    joined = [last := hunks[0]]
+    gone, came = letters(last, before, after)
     for hunk in hunks[1:]:
+        less, more = letters(hunk, before, after)
         if hunk[0] - last[1] <= ABSORBED:
-            room = min(
-                max(old_at[end] - old_at[start], new_at[new_end] - new_at[new_start])
-                for start, end, new_start, new_end in (last, hunk)
-            )
             between = "".join(before[last[1] : hunk[0]])
+            room = min(max(gone, came), max(less, more))
             if is_slight(between, fits=len(between) <= room):
                 joined.pop()
                 hunk = (last[0], hunk[1], last[2], hunk[3])  # noqa: PLW2901 - the two are one from here on
+                less, more = gone + len(between) + less, came + len(between) + more
         joined.append(hunk)
-        last = hunk
+        last, gone, came = hunk, less, more
     # Only a phrase that was joined can have taken a bracket in and left its end outside.
     return [close_bracket(hunk, before) for hunk in joined] if ")" in before else joined
+
+
+def letters(hunk: Hunk, before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """Give how many letters a hunk takes away, and how many it brings."""
+    return sum(map(len, before[hunk[0] : hunk[1]])), sum(map(len, after[hunk[2] : hunk[3]]))
 
 
 def close_bracket(hunk: Hunk, before: Sequence[str]) -> Hunk:

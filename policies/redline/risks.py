@@ -5,13 +5,14 @@ Nothing here decides whether a change is good or bad; it only makes sure that no
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, compress, zip_longest
-from operator import add, attrgetter
+from functools import lru_cache
+from itertools import compress, zip_longest
+from operator import attrgetter
 from typing import NamedTuple
 
 from .document import Block
 from .remarks import Remark, RemarkKind, address_of, is_footnote, targets_between
-from .vocabulary import FIGURE, LEADING, PLAIN, UNIT, RiskKind, patterns
+from .vocabulary import FIGURE, LEADING, UNIT, RiskKind, patterns
 from .wording import Span
 
 # Where something starts and ends in a block's text.
@@ -55,14 +56,16 @@ class Risk(NamedTuple):
 
 # Signs that look different in the source and not to a reader.
 ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
-# The longest expression behind its first figure, such as "five (25) business days".
+# No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
+# So many different words are remembered: 5 MB.
+WORDS_LIMIT = 50_000
 # The number that a heading begins with only counts it.
 HEADING_NUMBER = re.compile(r"(?:(?:section|article|clause|§+)\s*)?\(?\d+(?:\.\d+)*[.):]*\s", re.IGNORECASE)
 
 
 class Lookout(dict[str, int]):
-    """Finds the risky changes of one comparison, and remembers which words are worth a closer look.
+    """Finds risky changes in the texts of one language, and remembers which words are worth a closer look.
 
     The patterns are slow and most words are harmless, so each different word is judged once.
     """
@@ -70,32 +73,52 @@ class Lookout(dict[str, int]):
     def __init__(self, language: str) -> None:
         """Take the language of the texts (BCP 47)."""
         super().__init__()
-        self.figures, self.interests, self.openers = patterns(language)
-        self.words = self.interests[PLAIN]
+        known = patterns(language)
+        self.figures, self.words, self.openers = known.figures, known.words, known.openers
+        self.has_figure, self.leads, self.has_unit = known.has_figure, known.leads, known.has_unit
 
     def __missing__(self, word: str) -> int:
-        found = self[word] = sum(flag for flag, pattern in self.interests.items() if pattern.search(word))
+        found = FIGURE if self.has_figure(word) else 0
+        found |= LEADING if self.leads(word) else 0
+        found |= UNIT if self.has_unit(word) else 0
+        if len(self) == WORDS_LIMIT:
+            self.clear()
+        self[word] = found
         return found
 
     def risks(
         self, spans: Sequence[Span], remarks: Sequence[Remark], old: Block, new: Block
     ) -> Iterator[Risk]:
         """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
-        before, after = self.expressions(old), self.expressions(new)
+        changed = " ".join([text for sign, text in spans if sign != "="])
+        has_words = self.words.search(changed) is not None
+        before, after = (self.expressions(block, with_words=has_words) for block in (old, new))
         has_links = bool(old.runs or new.runs)
         for gone, came in changed_stretches(spans) if before or after or has_links else ():
             went, brought = touching(before, *gone), touching(after, *came)
             # An expression that only one side changes is still held against what it was, or became.
-            went = touching(before, *reach(gone, came, brought))
-            brought = touching(after, *reach(came, gone, went))
-            yield from replaced(went, brought)
+            if brought:
+                went = touching(before, *reach(gone, came, brought))
+            if went:
+                brought = touching(after, *reach(came, gone, went))
+                yield from replaced(went, brought)
+            elif brought:
+                yield from replaced((), brought)
             if has_links:
                 yield from replaced(links(old, *gone), links(new, *came))
         yield from leads_elsewhere(remarks)
 
-    def expressions(self, block: Block) -> list[Expression]:
-        """Give the risky expressions of a block, in order, but not the numbers that only count its places."""
-        found = self.expressions_in(block.text)
+    def expressions(self, block: Block, *, with_words: bool) -> list[Expression]:
+        """Give the risky expressions of a block, in order, but not the numbers that only count its places.
+
+        Words like *must* are among them only if asked for: where none changed, none is of interest.
+        """
+        found = self.figures_in(block.text)
+        if with_words:
+            for match in self.words.finditer(block.text):
+                if not touching(found, *match.span()):
+                    found.append(Expression(RiskKind.WORD, match[0], *match.span()))
+            found.sort(key=attrgetter("start"))
         if found and block.is_heading:
             numbering = HEADING_NUMBER.match(block.text)
             found = [e for e in found if not numbering or e.start >= numbering.end()]
@@ -103,31 +126,29 @@ class Lookout(dict[str, int]):
             found = [e for e in found if not is_note_mark(block, e)]
         return found
 
-    def expressions_in(self, text: str) -> list[Expression]:
-        """Give the risky expressions of a text, in order."""
+    def figures_in(self, text: str) -> list[Expression]:
+        """Give what is made of figures in a text, in order."""
         words = text.split(" ")
         interests = list(map(self.__getitem__, words))
-        if not any(interests):
-            return []
-        # A word starts behind the letters of all words before it, and as many spaces.
-        starts = list(map(add, accumulate(map(len, words), initial=0), range(len(words))))
-        seen = list(compress(zip(range(len(words)), words, interests, strict=True), interests))
         found: list[Expression] = []
-        for at, word, flags in seen:
-            end = starts[at] + len(word)
-            first = self.first_word(at, words, interests) if flags & ~PLAIN else None
-            begin = end if first is None else starts[first]
+        if not any(interests):
+            return found
+        done = 0
+        for at in compress(range(len(words)), interests):
+            first = self.first_word(at, words, interests)
+            if first is None:
+                continue
+            # A word starts behind all words before it, and as many spaces.
+            begin = len(" ".join(words[:first])) + (first > 0)
+            end = begin + len(" ".join(words[first : at + 1]))
+            begin = max(begin, done)
             while begin < end:
-                match = self.figures.search(text, max(begin, found[-1].end if found else 0), end + REACH)
+                match = self.figures.search(text, begin, end + REACH)
                 if not match or match.start() >= end:
                     break
-                found.append(Expression(RiskKind[str(match.lastgroup)], match[0], *match.span()))
-                begin = match.end()
-        plain = ((starts[at], starts[at] + len(word)) for at, word, flags in seen if flags & PLAIN)
-        for match in chain.from_iterable(self.words.finditer(text, *place) for place in plain):
-            if not touching(found, *match.span()):
-                found.append(Expression(RiskKind.WORD, match[0], *match.span()))
-        return sorted(found, key=attrgetter("start"))
+                found.append(Expression(RiskKind[match.lastgroup or ""], match[0], *match.span()))
+                begin = done = match.end()
+        return found
 
     def first_word(self, at: int, words: Sequence[str], interests: Sequence[int]) -> int | None:
         """Give the word with which an expression may begin that word `at` is part of."""
@@ -138,6 +159,12 @@ class Lookout(dict[str, int]):
             if back <= at and self.openers.fullmatch(words[at - back]):
                 return at - back
         return None
+
+
+@lru_cache(maxsize=16)
+def lookout(language: str) -> Lookout:
+    """Give the lookout for a language (BCP 47), which serves all comparisons of a process."""
+    return Lookout(language)
 
 
 def touching(found: Sequence[Expression], start: int, end: int) -> list[Expression]:

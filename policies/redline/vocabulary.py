@@ -1,9 +1,13 @@
 """The words of each language that changes of meaning are made of, and the patterns that find them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
+
+Search = Callable[[str], re.Match[str] | None]
 
 
 class RiskKind(StrEnum):
@@ -34,7 +38,7 @@ class Vocabulary:
 
 VOCABULARIES = {
     "en": Vocabulary(
-        words=r"must|may|shall|should|not|no|never|cannot|only|except|unless|\w+n['’]t",
+        words=r"must|may|shall|should|not|no|never|cannot|only|except|unless|\w++(?<=n)['’]t",
         numerals=r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
         r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
         r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|hundred|thousand|million",
@@ -77,13 +81,26 @@ FIGURES = r"\d+(?:[.,:'’\u00a0\u202f]\d+)*"
 SPACE = r"[ \u00a0\u202f]"
 CURRENCY = r"[$€£¥₹]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|JPY)\b"
 # What a word is worth a closer look for: a figure or numeral in it; that it stands before one, as months
-# and currencies do; that it is a unit of time; or that it is a word like *must*.
-FIGURE, LEADING, UNIT, PLAIN = 1, 2, 4, 8
+# and currencies do; or that it is a unit of time.
+FIGURE, LEADING, UNIT = 1, 2, 4
+
+
+class Patterns(NamedTuple):
+    """What finds risky expressions in the texts of one language."""
+
+    # What is made of figures, named by its kind; words like *must*; and what leads to a month or a unit.
+    figures: re.Pattern[str]
+    words: re.Pattern[str]
+    openers: re.Pattern[str]
+    # Whether a word is worth a closer look.
+    has_figure: Search
+    leads: Search
+    has_unit: Search
 
 
 @lru_cache(maxsize=16)
-def patterns(language: str) -> tuple[re.Pattern[str], dict[int, re.Pattern[str]], re.Pattern[str]]:
-    """Give the patterns of what is made of figures, of what is worth a look, and of what leads to that."""
+def patterns(language: str) -> Patterns:
+    """Give the patterns of a language (BCP 47)."""
     known = vocabulary(language)
     day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:,? \d{4})?"
     number = rf"(?:{FIGURES}|\b(?i:{known.numerals})\b)"
@@ -103,13 +120,14 @@ def patterns(language: str) -> tuple[re.Pattern[str], dict[int, re.Pattern[str]]
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
     # Nothing is tried where no expression can begin: five times as quick.
     figures = re.compile(rf"(?=[\d$€£¥₹]|\b[^\W\d_])(?:{either})")
-    interests = {
-        FIGURE: re.compile(rf"\d|\b(?:{known.numerals})\b", re.IGNORECASE),
-        LEADING: re.compile(rf"\b(?:{known.months})(?!\w)|(?:{CURRENCY})$"),
-        UNIT: re.compile(rf"\b(?:{known.units})\b", re.IGNORECASE),
-        PLAIN: re.compile(rf"\b(?:{known.words})\b", re.IGNORECASE),
-    }
-    return figures, interests, re.compile(rf"{known.one}|{known.before_month}", re.IGNORECASE)
+    return Patterns(
+        figures=figures,
+        words=re.compile(rf"\b(?:{known.words})\b", re.IGNORECASE),
+        openers=re.compile(rf"{known.one}|{known.before_month}", re.IGNORECASE),
+        has_figure=re.compile(rf"\d|\b(?:{known.numerals})\b", re.IGNORECASE).search,
+        leads=re.compile(rf"\b(?:{known.months})(?!\w)|(?:{CURRENCY})$").search,
+        has_unit=re.compile(rf"\b(?:{known.units})\b", re.IGNORECASE).search,
+    )
 
 
 def vocabulary(language: str) -> Vocabulary:

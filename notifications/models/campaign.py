@@ -1,0 +1,86 @@
+"""A campaign: one version's notices to everyone concerned, in waves, handed out in chunks."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import PolicyVersion
+
+
+class CampaignState(models.TextChoices):
+    """Whether notices may go out."""
+
+    RUNNING = "RUNNING", _("running")
+    PAUSED = "PAUSED", _("paused")
+    DONE = "DONE", _("done")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+class Campaign(models.Model):
+    """One version's notices to everyone concerned."""
+
+    version = models.OneToOneField(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    state = models.CharField(_("state"), max_length=16, choices=CampaignState, default=CampaignState.RUNNING)
+    generation = models.PositiveIntegerField(
+        _("generation"), default=1, help_text=_("Goes up with every pause and resumption.")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    planned_at = models.DateTimeField(_("first planned in full"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=CampaignState.values), name="campaign_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["PAUSED", "CANCELLED"]) | ~Q(reason=""),
+                name="campaign_stops_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"campaign-{self.pk}"
+
+
+class Wave(models.TextChoices):
+    """Which round of a campaign."""
+
+    ANNOUNCEMENT = "ANNOUNCEMENT", _("announcement")
+
+
+class Chunk(models.Model):
+    """Up to 500 notices that one worker sends at a time, held by a lease with a fencing token.
+
+    Progress is the sum of these counters, never a count over notices.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chunks", verbose_name=_("campaign"))
+    wave = models.CharField(_("wave"), max_length=16, choices=Wave, default=Wave.ANNOUNCEMENT)
+    size = models.PositiveIntegerField(_("notices"), default=0)
+    due_at = models.DateTimeField(_("due"), null=True)
+    lease_token = models.UUIDField(_("lease"), null=True)
+    lease_until = models.DateTimeField(_("lease ends"), null=True)
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    unknown = models.PositiveIntegerField(_("unknown"), default=0)
+    skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
+
+    class Meta:
+        verbose_name = _("chunk")
+        verbose_name_plural = _("chunks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lease_token=None, lease_until=None)
+                | Q(lease_token__isnull=False, lease_until__isnull=False),
+                name="chunk_lease_has_token_and_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="chunk_due", condition=Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"chunk-{self.pk}"

@@ -1,31 +1,30 @@
-"""Build the letters of a campaign: laid out once per language, then filled in for each person."""
+"""Build the letters of a campaign: laid out once for all who read the same, filled in for each person."""
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 from django.core.mail.message import sanitize_address
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import formats, timezone, translation
+from django.utils import formats, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from premailer import Premailer
 
-from accounts.models import User
 from policies.comparisons import Form, Reading, published, reading
 from policies.models import Assent, PolicyText
 from policies.selectors import Demand, Publication, Register, RuleBook, TextEntry
 
-from .models import Notice
+from .mailboxes import mailbox
+from .models import Campaign, Letter, Notice
+from .wire import Skeleton, lay_out
 
-# Plain ASCII, because premailer encodes braces inside links.
+# Stands in the templates where people differ. Plain ASCII, because premailer encodes braces in links.
 EFFECTIVE, ASKED = "@@EFFECTIVE@@", "@@ASKED@@"
 # Longer changes are linked and not written out: mail programs cut long letters short.
 INLINED = 20_000
@@ -33,105 +32,137 @@ NAMESPACE = uuid.UUID("6f1c2c86-6f6e-4e55-9d0f-6a1d1f6e7c11")
 
 
 @dataclass(frozen=True)
-class Letter:
-    """What is the same for everyone who reads one language: with markers where people differ."""
+class Person:
+    """Who a notice is for, as far as it matters for the letter, and the notice's key."""
 
-    subject: str
-    text: str
-    html: str
-    attachment_name: str
-    attachment: bytes
+    notice_id: int
+    user_id: int
+    email: str
+    language: str
+    country: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A letter for one person: which one it is, and what stands in its places."""
+
+    person: Person
+    letter_id: int
+    skeleton: Skeleton
+    language: str
+    message_id: str
+    variables: dict[str, str]
+
+    def message(self, armed_at: datetime) -> bytes:
+        """Give the whole message as it goes over the wire (RFC 5322, CRLF)."""
+        return self.skeleton.fill(values(self.person.email, self.message_id, armed_at, self.variables))
 
 
 class Letters:
-    """The letters of one version, built when the first person of a language needs one."""
+    """The letters of one campaign in one wave, each built when the first person needs it."""
 
-    def __init__(self, publication: Publication, register: Register, rules: RuleBook) -> None:
-        self.publication = publication
-        self.register = register
-        self.rules = rules
-        self.built: dict[str, Letter] = {}
+    def __init__(
+        self, campaign: Campaign, wave: str, publication: Publication, register: Register, rules: RuleBook
+    ) -> None:
+        self.campaign, self.wave = campaign, wave
+        self.publication, self.register, self.rules = publication, register, rules
+        self.built: dict[tuple[str, str, str], tuple[int, Skeleton]] = {}
 
-    def message_for(self, notice: Notice) -> bytes:
-        """Give the whole message for one notice, as it goes over the wire (RFC 5322, CRLF)."""
-        person = notice.user
-        if person is None:
-            raise ValueError("A notice without a person is never sent.")
-        language = self.language_for(person)
-        letter = self.letter(language)
+    def addressed_to(self, person: Person) -> Addressed:
+        """Give the letter for `person`. Raises what goes wrong with a template, or with their record."""
+        language = self.publication.text(person.language).language
         demand = self.rules.demand(self.publication.kind, self.publication.change_class, person.country)
         with translation.override(language):
-            effective = moment_in_words(self.publication.effective_at, person.time_zone)
-            asked = what_is_asked(demand)
-        message = EmailMultiAlternatives(
-            subject=letter.subject,
-            body=letter.text.replace(EFFECTIVE, effective).replace(ASKED, asked),
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[person.email],
-            headers={
-                "Message-ID": notice.message_id,
-                "Date": format_datetime(notice.armed_at or self.publication.published_at),
-                "Auto-Submitted": "auto-generated",
-                "Content-Language": language,
-            },
+            local = self.publication.effective_at.astimezone(ZoneInfo(person.time_zone))
+            day, effective = formats.date_format(local, "DATE_FORMAT"), moment_in_words(local)
+            key = (language, what_is_asked(demand), day)
+            if key not in self.built:
+                self.built[key] = self.letter(*key)
+        letter_id, skeleton = self.built[key]
+        return Addressed(
+            person, letter_id, skeleton, language, self.message_id(person), {"effective": effective}
         )
-        html = letter.html.replace(EFFECTIVE, escape(effective)).replace(ASKED, escape(asked))
-        message.attach_alternative(html, "text/html")
-        message.attach(letter.attachment_name, letter.attachment, "text/markdown")
-        wire = cast("SafeMIMEMultipart", message.message())
-        return wire.as_bytes(linesep="\r\n")
 
-    def language_for(self, person: User) -> str:
-        """Give the language in which a person is written to: their own, where the version has it."""
-        return self.publication.text(person.language).language
+    def letter(self, language: str, asked: str, day: str) -> tuple[int, Skeleton]:
+        """Build a letter and keep it, unless the same is kept already; gives its key too."""
+        skeleton = build_letter(self.publication, self.register, language, asked, day)
+        letter, _is_new = Letter.objects.get_or_create(
+            campaign=self.campaign,
+            wave=self.wave,
+            sha256=skeleton.sha256,
+            defaults={"language": language, "skeleton": skeleton.raw},
+        )
+        return letter.pk, skeleton
 
-    def letter(self, language: str) -> Letter:
-        """Give the letter in `language`, built and inlined when it is first asked for."""
-        if language not in self.built:
-            self.built[language] = build_letter(self.publication, self.register, language)
-        return self.built[language]
-
-    @staticmethod
-    def message_id(notice: Notice) -> str:
+    def message_id(self, person: Person) -> str:
         """Give the Message-ID of a notice: the same at every attempt, so that a copy shows as one."""
-        name = f"{notice.campaign_id}/{notice.user_id}/{notice.wave}/{notice.channel}"
+        name = f"{self.campaign.pk}/{person.user_id}/{self.wave}/MAIL"
         host = sender_address().partition("@")[2]
         return f"<{uuid.uuid5(NAMESPACE, name)}@{host}>"
 
 
-def build_letter(publication: Publication, register: Register, language: str) -> Letter:
-    """Render the three templates and inline the styles, without asking the network for anything."""
+def values(address: str, message_id: str, armed_at: datetime, variables: dict[str, str]) -> dict[str, str]:
+    """Give what stands in the places of a letter."""
+    headers = {"to": mailbox(address).address, "message_id": message_id, "date": format_datetime(armed_at)}
+    return headers | variables
+
+
+def rebuilt(notice: Notice) -> bytes:
+    """Give the message that was sent for a notice, byte for byte, from what was kept of it.
+
+    Raises `ValueError` where nothing was sent.
+    """
+    if notice.letter is None or notice.armed_at is None:
+        raise ValueError("Nothing was sent for this notice.")
+    kept = values(notice.address, notice.message_id, notice.armed_at, notice.variables or {})
+    return Skeleton(bytes(notice.letter.skeleton)).fill(kept)
+
+
+def build_letter(
+    publication: Publication, register: Register, language: str, asked: str, day: str
+) -> Skeleton:
+    """Render the three templates in the active language and lay the message out.
+
+    The styles are inlined, without asking the network for anything.
+    """
     text = publication.text(language)
     before = register.before(publication)
     changed = change_between(before, text) if before else None
     address: list[str | int] = [publication.slug]
-    with translation.override(language):
-        context = {
-            "entry": publication,
-            "text": text,
-            "before": before,
-            "summary": changed.summary if changed else None,
-            "changes": changed.content if changed and len(changed.content) <= INLINED else "",
-            "effective": EFFECTIVE,
-            "asked": ASKED,
-            "day": formats.date_format(timezone.localtime(publication.effective_at), "DATE_FORMAT"),
-            "site_name": settings.SITE_NAME,
-            "contact_email": settings.CONTACT_EMAIL,
-            "review_url": link("acceptance:review", address, language),
-            "text_url": link("policies:version", [*address, publication.number], language),
-            "compare_url": link("policies:compare", [*address, before.number, publication.number], language)
-            if before
-            else "",
-        }
-        subject = render_to_string("notices/change/subject.txt", context).strip()
-        plain = render_to_string("notices/change/body.txt", context)
-        html = inline(render_to_string("notices/change/body.html", context))
+    context = {
+        "entry": publication,
+        "text": text,
+        "before": before,
+        "summary": changed.summary if changed else None,
+        "changes": changed.content if changed and len(changed.content) <= INLINED else "",
+        "effective": EFFECTIVE,
+        "asked": ASKED,
+        "day": day,
+        "site_name": settings.SITE_NAME,
+        "contact_email": settings.CONTACT_EMAIL,
+        "review_url": link("acceptance:review", address, language),
+        "text_url": link("policies:version", [*address, publication.number], language),
+        "compare_url": link("policies:compare", [*address, before.number, publication.number], language)
+        if before
+        else "",
+    }
+    plain = render_to_string("notices/change/body.txt", context)
+    html = inline(render_to_string("notices/change/body.html", context))
     for marker in (EFFECTIVE, ASKED):
         if plain.count(marker) != 1 or html.count(marker) != 1:
             raise ValueError(f"The notice's templates must hold {marker} once each.")
     body = PolicyText.objects.values_list("body", flat=True).get(pk=text.text_id)
-    name = f"{publication.slug}-{publication.number}-{language}.md"
-    return Letter(subject, plain, html, name, f"# {text.title}\n\n{body}".encode())
+    return lay_out(
+        sender=settings.DEFAULT_FROM_EMAIL,
+        subject=render_to_string("notices/change/subject.txt", context),
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
+        text=plain.replace(ASKED, asked),
+        html=html.replace(ASKED, escape(asked)),
+        places={EFFECTIVE: "effective"},
+        attachment_name=f"{publication.slug}-{publication.number}-{language}.md",
+        attachment=f"# {text.title}\n\n{body}".encode(),
+    )
 
 
 def change_between(before: Publication, text: TextEntry) -> Reading:
@@ -162,9 +193,8 @@ def inline(html: str) -> str:
     )
 
 
-def moment_in_words(moment: datetime, zone: str) -> str:
-    """Give an instant in the reader's zone, with its name."""
-    local = moment.astimezone(ZoneInfo(zone))
+def moment_in_words(local: datetime) -> str:
+    """Give an instant in the reader's zone, with the zone's name."""
     return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 

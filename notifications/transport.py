@@ -4,6 +4,8 @@ import smtplib
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from .mailboxes import Mailbox
+
 # Reply codes of RFC 5321, section 4.2.
 TAKEN, GO_ON, TRANSIENT, PERMANENT = 250, 354, 400, 500
 
@@ -36,25 +38,51 @@ class Outcome:
     is_about_us: bool = False
 
 
-def deliver(smtp: smtplib.SMTP, *, sender: str, recipient: str, message: bytes) -> Outcome:
+def deliver(smtp: smtplib.SMTP, *, sender: str, recipient: Mailbox, message: bytes) -> Outcome:
     """Send `message` (with CRLF line ends) over an open connection, per RFC 5321.
 
     Before the final dot a failure is certain: nothing was taken. After it, a lost connection leaves
     the fate unknown, and the message is not sent again on a guess.
     """
+    if recipient.is_international and not smtp.has_extn("smtputf8"):
+        return Outcome(Fate.REFUSED, "The mail server takes no address with such letters.")
     try:
-        code, reply = smtp.mail(sender)
-        if code >= TRANSIENT:
-            return reset(smtp, Outcome(Fate.LATER, quote(code, reply), is_about_us=code >= PERMANENT))
-        code, reply = smtp.rcpt(recipient)
-        if code >= TRANSIENT:
-            return reset(smtp, refusal(code, reply))
-        code, reply = smtp.docmd("DATA")
-        if code != GO_ON:
-            return reset(smtp, refusal(code, reply))
+        refused = announce(smtp, sender, recipient)
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(Fate.LATER, describe(error), is_connected=False)
-    return send_data(smtp, message)
+    return reset(smtp, refused) if refused else send_data(smtp, message)
+
+
+def announce(smtp: smtplib.SMTP, sender: str, recipient: Mailbox) -> Outcome | None:
+    """Say from whom and to whom a message is, and that it comes; gives the refusal where there is one.
+
+    All at once where the server takes that (RFC 2920), which spares two round trips for each message.
+    """
+    international = " SMTPUTF8" if recipient.is_international else ""
+    commands = (f"MAIL FROM:<{sender}>{international}", f"RCPT TO:<{recipient.address}>", "DATA")
+    if not smtp.has_extn("pipelining"):
+        for command in commands:
+            smtp.send(f"{command}\r\n".encode())
+            if refused := refusal_of(command, *smtp.getreply()):
+                return refused
+        return None
+    smtp.send("".join(f"{command}\r\n" for command in commands).encode())
+    replies = [(command, *smtp.getreply()) for command in commands]
+    refused = next(filter(None, (refusal_of(*reply) for reply in replies)), None)
+    if refused and replies[-1][1] == GO_ON:
+        # The server waits for a message without a recipient, so it gets an empty one.
+        smtp.send(b".\r\n")
+        smtp.getreply()
+    return refused
+
+
+def refusal_of(command: str, code: int, reply: bytes) -> Outcome | None:
+    """Give the refusal that a reply to a command is, or None. Who refuses the sender refuses us."""
+    if code == GO_ON or (code < TRANSIENT and command != "DATA"):
+        return None
+    if command.startswith("MAIL"):
+        return Outcome(Fate.LATER, quote(code, reply), is_about_us=code >= PERMANENT)
+    return refusal(code, reply)
 
 
 def send_data(smtp: smtplib.SMTP, message: bytes) -> Outcome:

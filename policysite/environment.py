@@ -91,6 +91,12 @@ def not_empty(value: object) -> None:
         raise ValidationError("It is empty. Give a value, or leave the setting out.")
 
 
+def not_negative(value: int) -> None:
+    """Refuse a number below zero."""
+    if value < 0:
+        raise ValidationError("Give a whole number, 0 or more.")
+
+
 def some_seconds(value: int) -> None:
     """Refuse a time that is over before it began."""
     if value < 1:

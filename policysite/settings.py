@@ -16,6 +16,7 @@ from .environment import (
     log_level,
     long_secret,
     not_empty,
+    not_negative,
     open_environment,
     port_number,
     some_seconds,
@@ -184,6 +185,11 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30, validate=some_seconds)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Fernhill Shoes <notices@fernhill.example>", validate=address_line)
+
+# Notices: so many go ahead, and the rest follows when these had so many minutes to bounce.
+
+NOTICE_TRIAL_SIZE = env.int("NOTICE_TRIAL_SIZE", 1000, validate=not_negative)
+NOTICE_TRIAL_MINUTES = env.int("NOTICE_TRIAL_MINUTES", 10, validate=not_negative)
 
 # People and sign-in
 

@@ -1,10 +1,11 @@
 """Who is told, and were they: campaigns, their chunks of work, and every single notice."""
 
-from .campaign import Campaign, CampaignState, Chunk, Wave
+from .campaign import OPEN_STATES, Campaign, CampaignState, Chunk, Wave
 from .notice import (
     DUE_STATES,
     STATES_WITH_REASON,
     TROUBLED_STATES,
+    Letter,
     Notice,
     NoticeChannel,
     NoticeState,
@@ -12,11 +13,13 @@ from .notice import (
 
 __all__ = [
     "DUE_STATES",
+    "OPEN_STATES",
     "STATES_WITH_REASON",
     "TROUBLED_STATES",
     "Campaign",
     "CampaignState",
     "Chunk",
+    "Letter",
     "Notice",
     "NoticeChannel",
     "NoticeState",

@@ -16,6 +16,9 @@ class CampaignState(models.TextChoices):
     CANCELLED = "CANCELLED", _("cancelled")
 
 
+OPEN_STATES = (CampaignState.RUNNING, CampaignState.PAUSED)
+
+
 class Campaign(models.Model):
     """One version's notices to everyone concerned."""
 
@@ -26,7 +29,14 @@ class Campaign(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"))
+    planned_to = models.BigIntegerField(
+        _("planned up to person"), default=0, help_text=_("People with a higher key are still to be planned.")
+    )
     planned_at = models.DateTimeField(_("first planned in full"), null=True)
+    checked_at = models.DateTimeField(_("last checked against everyone concerned"), null=True)
+    widened_at = models.DateTimeField(
+        _("widened"), null=True, help_text=_("From then on notices go to more than the first few people.")
+    )
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     class Meta:
@@ -60,6 +70,9 @@ class Chunk(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chunks", verbose_name=_("campaign"))
     wave = models.CharField(_("wave"), max_length=16, choices=Wave, default=Wave.ANNOUNCEMENT)
+    is_trial = models.BooleanField(
+        _("trial"), default=False, help_text=_("Among the first, whose bounces decide about the rest.")
+    )
     size = models.PositiveIntegerField(_("notices"), default=0)
     due_at = models.DateTimeField(_("due"), null=True)
     lease_token = models.UUIDField(_("lease"), null=True)

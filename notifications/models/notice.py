@@ -45,6 +45,30 @@ class NoticeChannel(models.TextChoices):
     MAIL = "MAIL", _("mail")
 
 
+class Letter(models.Model):
+    """What everyone who reads one language is sent, byte for byte, with places left for what differs.
+
+    A notice names its letter and keeps what stood in those places, so that the message can be
+    rebuilt. A letter never changes; a corrected template makes a new one.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"))
+    wave = models.CharField(_("wave"), max_length=16, choices=Wave)
+    language = models.CharField(_("language"), max_length=12)
+    skeleton = models.BinaryField(_("message"))
+    sha256 = models.CharField(_("digest of the message"), max_length=64)
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "wave", "sha256"], name="letter_once_per_content")
+        ]
+
+    def __str__(self) -> str:
+        return f"letter-{self.pk}"
+
+
 class Notice(models.Model):
     """One message to one person, and what became of it. Every non-send says why."""
 
@@ -62,6 +86,12 @@ class Notice(models.Model):
     address = models.CharField(_("address used"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=200, blank=True)
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("letter")
+    )
+    variables = models.JSONField(
+        _("what differs"), null=True, help_text=_("What stood in the places that the letter leaves.")
+    )
     reply = models.CharField(_("the server's reply"), max_length=300, blank=True)
     armed_at = models.DateTimeField(_("claimed for sending"), null=True)
     settled_at = models.DateTimeField(_("settled"), null=True)
@@ -81,7 +111,7 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["chunk", "id"], name="notice_due", condition=Q(state__in=DUE_STATES)),
-            models.Index(fields=["chunk"], name="notice_sending", condition=Q(state="SENDING")),
+            models.Index(fields=["armed_at"], name="notice_sending", condition=Q(state="SENDING")),
             models.Index(
                 fields=["campaign", "reason"], name="notice_troubled", condition=Q(state__in=TROUBLED_STATES)
             ),

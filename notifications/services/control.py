@@ -1,4 +1,6 @@
-"""Pause and resume a campaign."""
+"""Pause, resume and cancel a campaign. Each holds from the next message on."""
+
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
@@ -6,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from policies.refusal import Refusal
 
-from ..models import Campaign, CampaignState
+from ..models import DUE_STATES, OPEN_STATES, Campaign, CampaignState, Chunk, Notice, NoticeState
+from .settling import count_chunk
 
 
 class CampaignNotRunning(Refusal):
@@ -14,13 +17,52 @@ class CampaignNotRunning(Refusal):
 
 
 @transaction.atomic
-def pause_campaign(*, campaign_id: int, reason: str) -> None:
-    """Stop sending, with a reason for the desk. Raises `CampaignNotRunning`."""
+def pause_campaign(*, campaign_id: int, reason: str, now: datetime) -> None:
+    """Stop sending, with a reason for the desk. Raises `CampaignNotRunning`. Locks campaign and chunks."""
     turned = Campaign.objects.filter(pk=campaign_id, state=CampaignState.RUNNING).update(
         state=CampaignState.PAUSED, reason=reason, generation=F("generation") + 1
     )
     if not turned:
         raise CampaignNotRunning(_("Only a running campaign can be paused."))
+    take_leases(campaign_id, now)
+
+
+def take_leases(campaign_id: int, now: datetime) -> None:
+    """Take the chunks of a campaign out of their workers' hands; each waits for a claim under way.
+
+    After the commit no worker can claim another notice.
+    """
+    leased = Chunk.objects.filter(campaign=campaign_id, lease_token__isnull=False)
+    # In a fixed order, because workers and planners lock more than one chunk too.
+    locked = leased.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    Chunk.objects.filter(pk__in=list(locked)).update(lease_token=None, lease_until=None, due_at=now)
+
+
+@transaction.atomic
+def cancel_campaign(*, campaign_id: int, reason: str, now: datetime) -> int:
+    """End a campaign for good; returns how many notices are cancelled by it.
+
+    Raises `CampaignNotRunning` where it has ended already. Locks the campaign, then its chunks.
+    """
+    turned = Campaign.objects.filter(pk=campaign_id, state__in=OPEN_STATES).update(
+        state=CampaignState.CANCELLED, reason=reason, finished_at=now, generation=F("generation") + 1
+    )
+    if not turned:
+        raise CampaignNotRunning(_("Only a campaign that has not ended can be cancelled."))
+    take_leases(campaign_id, now)
+    return cancel_due(campaign_id, reason, now)
+
+
+def cancel_due(campaign_id: int, reason: str, now: datetime) -> int:
+    """Cancel what is still to be sent of a campaign; returns how many notices. Locks the chunks."""
+    cancelled = 0
+    chunks = Chunk.objects.select_for_update(no_key=True).filter(campaign=campaign_id, due_at__isnull=False)
+    for chunk in chunks.order_by("pk"):
+        due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
+        cancelled += due.update(state=NoticeState.CANCELLED, reason=reason, due_at=None, settled_at=now)
+        Chunk.objects.filter(pk=chunk.pk).update(due_at=None)
+        count_chunk(chunk.pk)
+    return cancelled
 
 
 @transaction.atomic

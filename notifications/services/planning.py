@@ -4,19 +4,19 @@ The planner asks "which published version has no campaign, who concerned has no 
 be stopped anywhere, run twice at once, and started again.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from policies.models import PolicyVersion
-from policies.selectors import Publication, Register, State, load_register, load_rule_book
+from policies.selectors import Publication, Register, RuleBook, State, load_register, load_rule_book
 
 from ..models import (
-    DUE_STATES,
+    OPEN_STATES,
     Campaign,
     CampaignState,
     Chunk,
@@ -25,23 +25,35 @@ from ..models import (
     NoticeState,
     Wave,
 )
+from .control import CampaignNotRunning, cancel_campaign, cancel_due
 
 CHUNK_SIZE = 500
-OPEN_STATES = (CampaignState.RUNNING, CampaignState.PAUSED)
+# So many chunks are made in one commit.
+SLICE_CHUNKS = 40
+# So often everyone concerned is asked for, and not only those who came since: someone may have become
+# active, moved to a place whose rule tells people, or been saved late with a lower key.
+CHECK_EVERY = timedelta(minutes=5)
 STOPPED_BY = {
     State.RECALLED: "The version was recalled.",
     State.OVERTAKEN: "A newer version takes effect no later.",
     State.SUPERSEDED: "A newer version is in force.",
 }
 
-# The audience is the WHERE clause; it must be there, or SQLite takes ON CONFLICT for a join's ON.
+# The chunks are a table of their number among these and their key. The audience is the WHERE clause;
+# it must be there, or SQLite takes ON CONFLICT for a join's ON.
 INSERT_NOTICES = """
 INSERT INTO notifications_notice
     (campaign_id, chunk_id, user_id, wave, channel, state,
      attempt, reason, address, language, message_id, reply)
-SELECT %s, %s, person.id, %s, %s, %s, 0, '', '', '', '', ''
-FROM accounts_user AS person WHERE person.id IN ({audience})
-ORDER BY person.id
+WITH chunk (number, id) AS (VALUES {chunks}),
+audience AS (
+    SELECT person.id, (ROW_NUMBER() OVER (ORDER BY person.id) - 1) / {size} AS number
+    FROM accounts_user AS person WHERE person.id IN ({people})
+)
+SELECT %s, chunk.id, audience.id, %s, %s, %s, 0, '', '', '', '', ''
+FROM audience JOIN chunk ON chunk.number = audience.number
+WHERE TRUE
+ORDER BY audience.id
 ON CONFLICT DO NOTHING
 """
 
@@ -55,11 +67,12 @@ def plan_campaigns(*, now: datetime) -> int:
     stop_campaigns(now=now)
     # Read after the campaigns were found, so that it holds the version of each.
     running = list(Campaign.objects.filter(state=CampaignState.RUNNING).order_by("pk"))
-    register = load_register()
+    register, rules = load_register(), load_rule_book()
     made = 0
     for campaign in running:
         publication = register.by_id[campaign.version_id]
-        made += plan_notices(campaign, publication, now)
+        made += plan_notices(campaign, told_people(publication, rules), now)
+        widen_if_sound(campaign, now)
         finish_if_done(campaign, publication, now)
     return made
 
@@ -80,86 +93,128 @@ def stop_campaigns(*, now: datetime) -> int:
     What the mail server put off while its campaign was being cancelled is cancelled by the next
     call. Returns how many notices were cancelled.
     """
-    cut_short = Q(state=CampaignState.CANCELLED, chunks__due_at__isnull=False)
-    campaigns = Campaign.objects.filter(Q(state__in=OPEN_STATES) | cut_short).distinct().order_by("pk")
-    found, register = list(campaigns), load_register()
-    return sum(stop_if_over(campaign, register, now) for campaign in found)
+    found, register = list(Campaign.objects.filter(state__in=OPEN_STATES).order_by("pk")), load_register()
+    stopped = sum(stop_if_over(campaign, register, now) for campaign in found)
+    cut_short = Campaign.objects.filter(state=CampaignState.CANCELLED, chunks__due_at__isnull=False)
+    return stopped + sum(cancel_rest(campaign, now) for campaign in cut_short.distinct().order_by("pk"))
+
+
+def stop_if_over(campaign: Campaign, register: Register, now: datetime) -> int:
+    """Cancel a campaign whose version is over, unless somebody else has; returns how many notices."""
+    reason = STOPPED_BY.get(register.state(register.by_id[campaign.version_id], now))
+    if reason is None:
+        return 0
+    try:
+        return cancel_campaign(campaign_id=campaign.pk, reason=reason, now=now)
+    except CampaignNotRunning:
+        return 0
 
 
 @transaction.atomic
-def stop_if_over(campaign: Campaign, register: Register, now: datetime) -> int:
-    """Cancel a campaign and what is still to be sent of it. Locks the campaign, then its chunks."""
-    state = register.state(register.by_id[campaign.version_id], now)
-    reason = campaign.reason if campaign.state == CampaignState.CANCELLED else STOPPED_BY.get(state)
-    if reason is None:
-        return 0
-    Campaign.objects.filter(pk=campaign.pk, state__in=OPEN_STATES).update(
-        state=CampaignState.CANCELLED, reason=reason, finished_at=now, generation=F("generation") + 1
-    )
-    cancelled = 0
-    chunks = Chunk.objects.select_for_update(no_key=True).filter(campaign=campaign, due_at__isnull=False)
-    for chunk in chunks.order_by("pk"):
-        due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
-        stopped = due.update(state=NoticeState.CANCELLED, reason=reason, settled_at=now)
-        Chunk.objects.filter(pk=chunk.pk).update(cancelled=F("cancelled") + stopped, due_at=None)
-        cancelled += stopped
-    return cancelled
+def cancel_rest(campaign: Campaign, now: datetime) -> int:
+    """Cancel what is left over of a cancelled campaign."""
+    return cancel_due(campaign.pk, campaign.reason, now)
 
 
-def plan_notices(campaign: Campaign, publication: Publication, now: datetime) -> int:
-    """Make a notice for everyone concerned who has none, a chunk at a time, each in its own commit."""
+def plan_notices(campaign: Campaign, people: QuerySet[User], now: datetime) -> int:
+    """Make a notice for everyone concerned who has none, a slice at a time, each in its own commit.
+
+    Looks at those who came since the last pass, and now and then at everyone.
+    """
+    is_check = campaign.checked_at is None or campaign.checked_at <= now - CHECK_EVERY
+    after = 0 if is_check else campaign.planned_to
     made = 0
-    while slice_made := plan_chunk(campaign, untold(campaign, publication), now):
-        made += slice_made
-    if campaign.planned_at is None:
-        Campaign.objects.filter(pk=campaign.pk, planned_at=None).update(planned_at=now)
+    while (found := plan_slice(campaign, people, after, now)) is not None:
+        after, count = found
+        made += count
+    known = Campaign.objects.filter(pk=campaign.pk)
+    if is_check:
+        known.update(checked_at=now)
+    known.filter(planned_at=None).update(planned_at=now)
     return made
 
 
 @transaction.atomic
-def plan_chunk(campaign: Campaign, audience: QuerySet[User], now: datetime) -> int:
-    """Make one chunk with the notices of the next 500 of `audience`; returns how many.
+def plan_slice(
+    campaign: Campaign, people: QuerySet[User], after: int, now: datetime
+) -> tuple[int, int] | None:
+    """Make chunks with the notices of the next of `people` whose keys are above `after`.
 
-    Locks the campaign, so that planners take turns and none plans for a campaign that has ended.
+    Returns the last key and how many notices were made, None where there is nobody left. Locks the
+    campaign, so that planners take turns and none plans for a campaign that has ended.
     """
     running = Campaign.objects.select_for_update(no_key=True).filter(state=CampaignState.RUNNING)
     if running.filter(pk=campaign.pk).first() is None:
-        return 0
-    try:
-        slice_sql, slice_values = audience.order_by("pk").values("pk")[:CHUNK_SIZE].query.sql_with_params()
-    except EmptyResultSet:
-        # The rules tell nobody, wherever they live.
-        return 0
-    chunk = Chunk.objects.create(campaign=campaign, due_at=now)
+        return None
+    notices = Notice.objects.filter(campaign=campaign, user=OuterRef("pk"), wave=Wave.ANNOUNCEMENT)
+    untold = people.filter(~Exists(notices), pk__gt=after).order_by("pk").values("pk")
+    count = untold[: CHUNK_SIZE * SLICE_CHUNKS].count()
+    if not count:
+        return None
+    chunks = make_chunks(campaign, -(-count // CHUNK_SIZE), now)
+    made = insert_notices(campaign, chunks, untold[:count])
+    sizes = (
+        Notice.objects.filter(chunk__in=chunks).values("chunk").annotate(count=Count("pk"), last=Max("user"))
+    )
+    found = {row["chunk"]: row for row in sizes}
+    for chunk in chunks:
+        chunk.size = found[chunk.pk]["count"]
+    Chunk.objects.bulk_update(chunks, ["size"])
+    last = max(row["last"] for row in found.values())
+    Campaign.objects.filter(pk=campaign.pk, planned_to__lt=last).update(planned_to=last)
+    return last, made
+
+
+def make_chunks(campaign: Campaign, count: int, now: datetime) -> list[Chunk]:
+    """Make the empty chunks of one slice. The first of a campaign go ahead of the others."""
+    done = Chunk.objects.filter(campaign=campaign).count()
+    trial = -(-settings.NOTICE_TRIAL_SIZE // CHUNK_SIZE)
+    return Chunk.objects.bulk_create(
+        [Chunk(campaign=campaign, due_at=now, is_trial=done + number < trial) for number in range(count)]
+    )
+
+
+def insert_notices(campaign: Campaign, chunks: list[Chunk], people: QuerySet[Any]) -> int:
+    """Make the notices of `people`, shared out over `chunks`; returns how many."""
+    people_sql, people_values = people.query.sql_with_params()
+    numbered = ", ".join(f"({number}, {chunk.pk})" for number, chunk in enumerate(chunks))
+    statement = INSERT_NOTICES.format(chunks=numbered, size=CHUNK_SIZE, people=people_sql)
+    kind = (Wave.ANNOUNCEMENT.value, NoticeChannel.MAIL.value, NoticeState.PENDING.value)
     with connection.cursor() as cursor:
-        fixed: list[Any] = [campaign.pk, chunk.pk, Wave.ANNOUNCEMENT, NoticeChannel.MAIL, NoticeState.PENDING]
-        cursor.execute(INSERT_NOTICES.format(audience=slice_sql), [*fixed, *slice_values])
-        made = int(cursor.rowcount)
-    if made:
-        Chunk.objects.filter(pk=chunk.pk).update(size=made)
-    else:
-        chunk.delete()
-    return made
+        cursor.execute(statement, [*people_values, campaign.pk, *kind])
+        return int(cursor.rowcount)
 
 
-def untold(campaign: Campaign, publication: Publication) -> QuerySet[User]:
-    """Give the people concerned who have no announcement yet.
+def told_people(publication: Publication, rules: RuleBook) -> QuerySet[User]:
+    """Give the people whom a version concerns and whom its rules tell.
 
     Concerned is who joined before the version takes effect, is active and no program, and lives
     where the rule says that people are told.
     """
-    notices = Notice.objects.filter(campaign=campaign, user=OuterRef("pk"), wave=Wave.ANNOUNCEMENT)
-    people = User.objects.filter(
-        ~Exists(notices), is_active=True, is_service=False, date_joined__lt=publication.effective_at
-    )
-    rules = load_rule_book()
     countries = User.objects.order_by("country").values_list("country", flat=True).distinct()
     told = [
         country
         for country in countries
         if rules.demand(publication.kind, publication.change_class, country).is_told
     ]
-    return people.filter(country__in=told)
+    return User.objects.filter(
+        is_active=True, is_service=False, date_joined__lt=publication.effective_at, country__in=told
+    )
+
+
+def widen_if_sound(campaign: Campaign, now: datetime) -> None:
+    """Let notices go to more than the first few people, once there was time for those to bounce."""
+    chunks = Chunk.objects.filter(campaign=campaign)
+    if campaign.widened_at or not chunks.exists():
+        return
+    first = Notice.objects.filter(chunk__in=chunks.filter(is_trial=True))
+    if chunks.filter(is_trial=False).exists():
+        if first.filter(state__in=[NoticeState.PENDING, NoticeState.SENDING]).exists():
+            return
+        last = first.aggregate(last=Max("armed_at"))["last"]
+        if last and now < last + timedelta(minutes=settings.NOTICE_TRIAL_MINUTES):
+            return
+    Campaign.objects.filter(pk=campaign.pk, widened_at=None).update(widened_at=now)
 
 
 def finish_if_done(campaign: Campaign, publication: Publication, now: datetime) -> None:

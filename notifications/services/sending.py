@@ -2,7 +2,6 @@
 
 import logging
 import smtplib
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
@@ -10,26 +9,19 @@ from uuid import UUID, uuid4
 
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
-from django.core.mail.message import sanitize_address
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from acceptance.models import Act
-from policies.selectors import load_register, load_rule_book
-
-from ..emails import Letters, sender_address
-from ..models import DUE_STATES, Campaign, CampaignState, Chunk, Notice, NoticeState
-from ..transport import PERMANENT, Fate, Outcome, deliver
+from ..models import DUE_STATES, Campaign, CampaignState, Chunk, Notice
+from ..transport import PERMANENT
 from .control import CampaignNotRunning, pause_campaign
 from .planning import stop_campaigns
-from .settling import settle
+from .settling import count_chunk
+from .skipping import skip_needless
+from .working import LEASE, Clock, Worker
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
-
-LEASE = timedelta(minutes=5)
 # How long a chunk waits after the mail server could not be reached, or broke off.
 SERVER_PAUSE = timedelta(minutes=1)
 
@@ -40,12 +32,13 @@ def due_chunks(*, now: datetime, limit: int) -> list[int]:
 
 
 def claimable(now: datetime) -> QuerySet[Chunk]:
-    """Give the chunks of running campaigns that have work due at `now` and no live lease."""
-    return Chunk.objects.filter(
-        Exists(Campaign.objects.filter(pk=OuterRef("campaign"), state=CampaignState.RUNNING)),
-        due_at__lte=now,
-        lease_token=None,
-    )
+    """Give the chunks of running campaigns that have work due at `now` and no live lease.
+
+    Until a campaign is widened these are only its first few.
+    """
+    running = Campaign.objects.filter(pk=OuterRef("campaign"), state=CampaignState.RUNNING)
+    may_go = Q(Exists(running.filter(widened_at__isnull=False))) | Q(Exists(running), is_trial=True)
+    return Chunk.objects.filter(may_go, due_at__lte=now, lease_token=None)
 
 
 def run_due(*, clock: Clock) -> int:
@@ -69,28 +62,30 @@ def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
         return None
     chunk = Chunk.objects.select_related("campaign").get(pk=chunk_id)
     skip_needless(chunk, clock())
+    worker = Worker(chunk, token, clock)
     pause = None
-    sent = 0
     try:
         mail_server = open_mail_server()
     except (OSError, smtplib.SMTPException) as error:
         logger.exception("The mail server lets nothing in; chunk %s waits.", chunk_id)
         pause = SERVER_PAUSE
         if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= PERMANENT:
-            stop_sending(chunk, "The mail server refused the sign-in.")
+            stop_sending(chunk, "The mail server refused the sign-in.", clock())
     else:
-        sent, is_connected = send_notices(chunk, token, mail_server, clock)
+        is_connected = worker.send_all(cast("smtplib.SMTP", mail_server.connection))
         pause = None if is_connected else SERVER_PAUSE
         mail_server.close()
+        if worker.complaint:
+            stop_sending(chunk, worker.complaint, clock())
     give_back(chunk_id, token, clock(), pause)
-    return sent
+    return worker.accepted
 
 
-def stop_sending(chunk: Chunk, reason: str) -> None:
+def stop_sending(chunk: Chunk, reason: str, now: datetime) -> None:
     """Pause the chunk's campaign, unless somebody else has just done so."""
     logger.error("Campaign %s is paused: %s", chunk.campaign_id, reason)
     with suppress(CampaignNotRunning):
-        pause_campaign(campaign_id=chunk.campaign_id, reason=reason)
+        pause_campaign(campaign_id=chunk.campaign_id, reason=reason, now=now)
 
 
 def open_mail_server() -> EmailBackend:
@@ -106,107 +101,9 @@ def open_mail_server() -> EmailBackend:
     return backend
 
 
-def send_notices(chunk: Chunk, token: UUID, mail_server: EmailBackend, clock: Clock) -> tuple[int, bool]:
-    """Send the chunk's due notices; gives how many were accepted and whether the connection held."""
-    register = load_register()
-    letters = Letters(register.by_id[chunk.campaign.version_id], register, load_rule_book())
-    sent = 0
-    due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES).filter(is_due(clock()))
-    for notice_id in list(due.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            notice = arm(notice_id, token, clock())
-            if notice:
-                address_notice(notice, letters)
-        if notice is None:
-            continue
-        outcome = attempt(notice, letters, cast("smtplib.SMTP", mail_server.connection))
-        settle(notice=notice, outcome=outcome, now=clock())
-        sent += outcome.fate.is_accepted
-        if outcome.is_about_us:
-            stop_sending(chunk, "The mail server refused the sender.")
-        if not outcome.is_connected:
-            return sent, False
-    return sent, True
-
-
-def attempt(notice: Notice, letters: Letters, smtp: smtplib.SMTP) -> Outcome:
-    """Try to hand one armed notice to the mail server. One person's bad record stops nobody else's mail."""
-    try:
-        message = letters.message_for(notice)
-        recipient = sanitize_address(notice.address, "utf-8")
-    except Exception:
-        logger.exception("The letter of notice %s cannot be built.", notice.pk)
-        return Outcome(Fate.UNBUILT, "")
-    return deliver(smtp, sender=sender_address(), recipient=recipient, message=message)
-
-
-def is_due(now: datetime) -> Q:
-    """Give the condition under which a notice may be tried at `now`."""
-    return Q(due_at=None) | Q(due_at__lte=now)
-
-
-@transaction.atomic
-def arm(notice_id: int, token: UUID, now: datetime) -> Notice | None:
-    """Claim one notice; the claim must be committed before the network is touched.
-
-    Only while it is still due, the campaign runs, the lease is ours, and the person has not acted
-    meanwhile and can be told. Gives the notice with its person, or None: then nothing is sent.
-    Renews the lease, which locks the chunk before the notice, in the order that everybody keeps.
-    """
-    chunk = Notice.objects.filter(pk=notice_id).values("chunk")
-    held = Chunk.objects.filter(pk__in=chunk, lease_token=token, lease_until__gt=now)
-    if not held.update(lease_until=now + LEASE):
-        return None
-    running = Campaign.objects.filter(pk=OuterRef("campaign"), state=CampaignState.RUNNING)
-    claimed = Notice.objects.filter(
-        Exists(running), ~Exists(answered()), pk=notice_id, state__in=DUE_STATES
-    ).update(state=NoticeState.SENDING, attempt=F("attempt") + 1, armed_at=now, due_at=None)
-    if not claimed:
-        return None
-    return Notice.objects.select_related("user", "campaign").get(pk=notice_id)
-
-
-def address_notice(notice: Notice, letters: Letters) -> None:
-    """Note on an armed notice where it goes, in which language it is written, and its Message-ID."""
-    person = notice.user
-    if person is None:
-        raise ValueError("A notice without a person is never armed.")
-    notice.address, notice.language = person.email, letters.language_for(person)
-    notice.message_id = Letters.message_id(notice)
-    notice.save(update_fields=["address", "language", "message_id"])
-
-
-def answered() -> QuerySet[Act]:
-    """Give the acts of a notice's person on the version that the notice is about.
-
-    No join, or PostgreSQL would arm a notice that was cancelled while the claim waited for its row:
-    of a joined update it checks the key again, and not the state.
-    """
-    version = Campaign.objects.filter(pk=OuterRef(OuterRef("campaign"))).values("version")
-    return Act.objects.filter(user=OuterRef("user"), version__in=version)
-
-
-@transaction.atomic
-def skip_needless(chunk: Chunk, now: datetime) -> None:
-    """Settle, each with its reason, the notices of people who need none any more or cannot get one.
-
-    Locks the chunk, so that no notice is both skipped and cancelled.
-    """
-    Chunk.objects.select_for_update(no_key=True).get(pk=chunk.pk)
-    due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
-    reasons = [
-        (Q(Exists(answered())), "The person has answered already."),
-        (Q(user__is_active=False), "The account is not active."),
-        (Q(user__email=""), "There is no address."),
-        (Q(user=None), "The person was erased."),
-    ]
-    for condition, reason in reasons:
-        skipped = due.filter(condition).update(state=NoticeState.SKIPPED, reason=reason, settled_at=now)
-        Chunk.objects.filter(pk=chunk.pk).update(skipped=F("skipped") + skipped)
-
-
 def give_back(chunk_id: int, token: UUID, now: datetime, pause: timedelta | None) -> None:
     """End the lease; the chunk is due again when its next notice is, and not before a `pause` is over."""
+    count_chunk(chunk_id)
     next_due = (
         Notice.objects.filter(chunk=chunk_id, state__in=DUE_STATES)
         .annotate(next_at=Coalesce("due_at", now))

@@ -1,75 +1,75 @@
-"""Write down what became of a notice."""
+"""Say what became of a notice, and count it."""
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import Count, Min, Q
 
 from acceptance.models import ExposureKind
-from acceptance.services import record_exposures
 
 from ..models import Chunk, Notice, NoticeState
 from ..transport import Fate, Outcome
+from .claiming import Claim, Settlement
 
 # After these pauses a notice that the server put off is tried again; after the last one it has failed.
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 480))
 
 COUNTERS = {
-    NoticeState.ACCEPTED: "accepted",
-    NoticeState.FAILED: "failed",
-    NoticeState.UNKNOWN: "unknown",
+    "accepted": [NoticeState.ACCEPTED],
+    "failed": [NoticeState.FAILED],
+    "unknown": [NoticeState.UNKNOWN],
+    "skipped": [NoticeState.SKIPPED],
+    "cancelled": [NoticeState.CANCELLED],
 }
+
+# Whoever's notice the mail server took was told, at that moment. It is read from the notices, so that
+# it can be done again at any time.
+TELL = """
+INSERT INTO acceptance_exposure (user_id, version_id, kind, at)
+SELECT notice.user_id, campaign.version_id, %s, notice.settled_at
+FROM notifications_notice AS notice
+JOIN notifications_campaign AS campaign ON campaign.id = notice.campaign_id
+WHERE notice.chunk_id = %s AND notice.state = %s AND notice.user_id IS NOT NULL
+ON CONFLICT DO NOTHING
+"""
+
+
+def settlement(claim: Claim, outcome: Outcome, now: datetime) -> Settlement:
+    """Give what an attempt's `outcome` makes of its notice."""
+    state, due_at = next_state(claim, outcome, now)
+    reason = "" if state == NoticeState.ACCEPTED else reason_for(state, outcome)
+    return Settlement(claim, state, due_at, outcome.reply, reason, None if due_at else now)
 
 
 @transaction.atomic
-def settle(*, notice: Notice, outcome: Outcome, now: datetime) -> str:
-    """Record the outcome of an attempt, in one commit with the chunk's counter; returns the new state.
+def count_chunk(chunk_id: int) -> None:
+    """Bring a chunk's counters, and who was told, up to date with its notices. Locks the chunk.
 
-    What the mail server accepted is recorded as an exposure: the person was told. A notice that was
-    taken for unknown meanwhile, because its lease ran out, is corrected by what is known now.
-    Locks the chunk, as the reaper does: neither counts what the other has not seen.
+    They are read from the notices and never added up, so nothing that dies can leave them wrong. A
+    chunk that was done meanwhile is due again for a notice that was put off.
     """
-    state, due_at = next_state(notice, outcome, now)
-    Chunk.objects.select_for_update(no_key=True).get(pk=notice.chunk_id)
-    was_unknown = Notice.objects.filter(pk=notice.pk, state=NoticeState.UNKNOWN).exists()
-    settled = Notice.objects.filter(
-        pk=notice.pk, attempt=notice.attempt, state__in=[NoticeState.SENDING, NoticeState.UNKNOWN]
-    ).update(
-        state=state,
-        due_at=due_at,
-        reply=outcome.reply,
-        reason="" if state == NoticeState.ACCEPTED else reason_for(state, outcome),
-        settled_at=None if due_at else now,
-    )
-    if not settled:
-        return str(Notice.objects.values_list("state", flat=True).get(pk=notice.pk))
-    if was_unknown:
-        Chunk.objects.filter(pk=notice.chunk_id).update(unknown=F("unknown") - 1)
-    if state in COUNTERS:
-        counter = COUNTERS[state]
-        Chunk.objects.filter(pk=notice.chunk_id).update(**{counter: F(counter) + 1})
-    if due_at:
-        # A chunk that was taken from this worker and done since would not look again by itself.
-        Chunk.objects.filter(pk=notice.chunk_id, due_at=None).update(due_at=due_at)
-    if state == NoticeState.ACCEPTED and notice.user_id:
-        record_exposures(
-            user_id=notice.user_id,
-            version_ids=[notice.campaign.version_id],
-            kind=ExposureKind.NOTIFIED,
-            now=now,
-        )
-    return state
+    chunk = Chunk.objects.select_for_update(no_key=True).get(pk=chunk_id)
+    counts = {name: Count("pk", filter=Q(state__in=states)) for name, states in COUNTERS.items()}
+    put_off = Min("due_at", filter=Q(state=NoticeState.RETRY))
+    found = Notice.objects.filter(chunk=chunk_id).aggregate(put_off=put_off, **counts)
+    next_at = found.pop("put_off")
+    if next_at and chunk.due_at is None:
+        Chunk.objects.filter(pk=chunk_id).update(due_at=next_at)
+    if any(getattr(chunk, name) != found[name] for name in found):
+        Chunk.objects.filter(pk=chunk_id).update(**found)
+        with connection.cursor() as cursor:
+            cursor.execute(TELL, [ExposureKind.NOTIFIED.value, chunk_id, NoticeState.ACCEPTED.value])
 
 
-def next_state(notice: Notice, outcome: Outcome, now: datetime) -> tuple[NoticeState, datetime | None]:
+def next_state(claim: Claim, outcome: Outcome, now: datetime) -> tuple[NoticeState, datetime | None]:
     """Give the state after an attempt, and when the next one is due where there is one."""
     if outcome.fate is Fate.ACCEPTED:
         return NoticeState.ACCEPTED, None
     if outcome.fate is Fate.UNKNOWN:
         return NoticeState.UNKNOWN, None
-    if outcome.fate is Fate.REFUSED or notice.attempt > len(RETRY_AFTER):
+    if outcome.fate is Fate.REFUSED or claim.attempt > len(RETRY_AFTER):
         return NoticeState.FAILED, None
-    return NoticeState.RETRY, now + RETRY_AFTER[notice.attempt - 1]
+    return NoticeState.RETRY, now + RETRY_AFTER[claim.attempt - 1]
 
 
 def reason_for(state: NoticeState, outcome: Outcome) -> str:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -67,7 +68,7 @@ def turn(request: HttpRequest, version_id: int, *, pauses: bool) -> HttpResponse
         raise Http404(_("This version has no campaign yet."))
     try:
         if pauses:
-            pause_campaign(campaign_id=found.pk, reason=_("Paused at the desk."))
+            pause_campaign(campaign_id=found.pk, reason=_("Paused at the desk."), now=timezone.now())
         else:
             resume_campaign(campaign_id=found.pk)
     except Refusal as refusal:

@@ -10,9 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from acceptance.models import Act, ActKind, Channel, Exposure, ExposureKind, Presentation, Surface
 from accounts.models import User
 from demo.sink import Sink
+from notifications.emails import Person
 from notifications.models import Campaign, Chunk, Notice, NoticeState
 from notifications.services import plan_campaigns
-from notifications.services.sending import LEASE
+from notifications.services.claiming import Claim, settle, settle_and_claim
+from notifications.services.settling import count_chunk, settlement
+from notifications.services.working import LEASE, Worker
+from notifications.transport import Outcome
 from policies.models import PolicyVersion
 from tests.conftest import NOW
 
@@ -41,6 +45,22 @@ def leased(now: datetime = NOW) -> tuple[Chunk, UUID]:
     token = uuid4()
     Chunk.objects.update(lease_token=token, lease_until=now + LEASE)
     return Chunk.objects.select_related("campaign").get(), token
+
+
+def claim_for(person: User, token: UUID, now: datetime = NOW) -> Claim | None:
+    """Claim a person's only notice as a worker does that holds the chunk under `token`."""
+    notice = Notice.objects.select_related("chunk__campaign").get(user=person)
+    fields = (person.email, person.language, person.country, person.time_zone)
+    letter = Worker(notice.chunk, token, at(now)).letter_for(Person(notice.pk, person.pk, *fields))
+    assert letter
+    return settle_and_claim(None, letter, notice.chunk, token=token, now=now)
+
+
+def settled(claim: Claim, outcome: Outcome, now: datetime = NOW) -> bool:
+    """Settle a claimed notice and count it, as a worker does that gives its chunk back."""
+    was_ours = settle(settlement(claim, outcome, now))
+    count_chunk(Notice.objects.values_list("chunk", flat=True).get(pk=claim.notice_id))
+    return was_ours
 
 
 def states() -> dict[str, int]:

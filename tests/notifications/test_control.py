@@ -22,7 +22,7 @@ from .records import at, once_each, planned, recipients
 
 def test_a_paused_campaign_sends_nothing(alice: User, version: PolicyVersion, mailbox: Sink) -> None:
     campaign = planned()
-    pause_campaign(campaign_id=campaign.pk, reason="A question came up.")
+    pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
 
     sent = run_due(clock=at(NOW))
 
@@ -35,7 +35,7 @@ def test_a_paused_campaign_sends_nothing(alice: User, version: PolicyVersion, ma
 
 def test_a_resumed_campaign_goes_on_where_it_was(alice: User, version: PolicyVersion, mailbox: Sink) -> None:
     campaign = planned()
-    pause_campaign(campaign_id=campaign.pk, reason="A question came up.")
+    pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
     resume_campaign(campaign_id=campaign.pk)
 
     run_due(clock=at(NOW))
@@ -48,7 +48,7 @@ def test_a_resumed_campaign_goes_on_where_it_was(alice: User, version: PolicyVer
 def test_every_turn_begins_a_new_generation(alice: User, version: PolicyVersion) -> None:
     campaign = planned()
 
-    pause_campaign(campaign_id=campaign.pk, reason="A question came up.")
+    pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
     resume_campaign(campaign_id=campaign.pk)
 
     assert Campaign.objects.get().generation == campaign.generation + 2
@@ -58,7 +58,7 @@ def test_who_joins_during_a_pause_is_planned_afterwards(
     alice: User, version: PolicyVersion, mailbox: Sink, bob: User
 ) -> None:
     campaign = planned()
-    pause_campaign(campaign_id=campaign.pk, reason="A question came up.")
+    pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
     latecomer = User.objects.create_user("latecomer@example.com", country="US", date_joined=NOW)
     meanwhile = plan_campaigns(now=NOW)
     resume_campaign(campaign_id=campaign.pk)
@@ -72,10 +72,10 @@ def test_who_joins_during_a_pause_is_planned_afterwards(
 
 def test_only_a_running_campaign_can_be_paused(alice: User, version: PolicyVersion) -> None:
     campaign = planned()
-    pause_campaign(campaign_id=campaign.pk, reason="A question came up.")
+    pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
 
     with pytest.raises(CampaignNotRunning, match="Only a running campaign can be paused"):
-        pause_campaign(campaign_id=campaign.pk, reason="Another question.")
+        pause_campaign(campaign_id=campaign.pk, reason="Another question.", now=NOW)
 
     assert Campaign.objects.get().reason == "A question came up."
 
@@ -91,4 +91,4 @@ def test_no_campaign_stops_without_a_reason(alice: User, version: PolicyVersion)
     campaign = planned()
 
     with pytest.raises(IntegrityError, match="campaign_stops_with_a_reason"):
-        pause_campaign(campaign_id=campaign.pk, reason="")
+        pause_campaign(campaign_id=campaign.pk, reason="", now=NOW)

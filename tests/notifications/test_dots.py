@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from demo.sink import Sink
+from notifications.mailboxes import Mailbox
 from notifications.transport import Fate, deliver
 
 LINES = st.lists(
@@ -28,7 +29,9 @@ def test_a_server_receives_what_was_sent_whatever_its_lines_begin_with(tmp_path:
         def law(lines: list[bytes], is_ended: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
             message = b"\r\n".join(lines) + (b"\r\n" if is_ended else b"")
 
-            outcome = deliver(smtp, sender="a@shop.example", recipient="b@home.example", message=message)
+            outcome = deliver(
+                smtp, sender="a@shop.example", recipient=Mailbox("b@home.example"), message=message
+            )
 
             received = (sink.folder / f"{sink.accepted:06d}.eml").read_bytes()
             assert outcome.fate is Fate.ACCEPTED

@@ -1,22 +1,22 @@
 """Two at once at one notice: the second sees what the first has done, and nothing is counted twice."""
 
-from uuid import UUID
-
 from django.db import transaction
 
 from accounts.models import User
 from notifications.models import Chunk, Notice, NoticeState
-from notifications.services import reap_leases
+from notifications.services import cancel_campaign, reap_leases
 from notifications.services.planning import stop_campaigns
-from notifications.services.sending import LEASE, arm, claimable, skip_needless
-from notifications.services.settling import settle
+from notifications.services.sending import claimable
+from notifications.services.settling import count_chunk
+from notifications.services.skipping import skip_needless
+from notifications.services.working import LEASE
 from notifications.transport import Fate, Outcome
 from policies.models import PolicyVersion
 from policies.services import recall_version
 from tests.conftest import NOW
 
 from .meanwhile import beside
-from .records import answer, counters_add_up, leased, notice_of, planned, states
+from .records import answer, claim_for, counters_add_up, leased, notice_of, planned, settled, states
 
 ACCEPTED = Outcome(Fate.ACCEPTED, "250 OK")
 
@@ -26,10 +26,9 @@ def test_nothing_is_claimed_after_a_cancellation_is_committed(
 ) -> None:
     planned()
     _chunk, token = leased()
-    key = notice_of(alice).pk
     recall_version(version_id=version.pk, reason="A mistake.", recalled_by=approver, now=NOW)
 
-    with beside(lambda: arm(key, token, NOW)) as worker:
+    with beside(lambda: claim_for(alice, token, NOW)) as worker:
         with transaction.atomic():
             stop_campaigns(now=NOW)
             worker.start()
@@ -43,13 +42,15 @@ def test_nothing_is_claimed_after_a_cancellation_is_committed(
 def test_what_is_claimed_before_a_cancellation_is_not_cancelled(
     committed: None, alice: User, version: PolicyVersion, approver: User
 ) -> None:
-    planned()
+    campaign = planned()
     _chunk, token = leased()
-    recall_version(version_id=version.pk, reason="A mistake.", recalled_by=approver, now=NOW)
 
-    with beside(lambda: stop_campaigns(now=NOW)) as planner:
+    def cancel() -> int:
+        return cancel_campaign(campaign_id=campaign.pk, reason="A mistake.", now=NOW)
+
+    with beside(cancel) as planner:
         with transaction.atomic():
-            notice = arm(notice_of(alice).pk, token, NOW)
+            notice = claim_for(alice, token, NOW)
             planner.start()
         cancelled = planner.result()
 
@@ -62,11 +63,10 @@ def test_what_is_claimed_before_a_cancellation_is_not_cancelled(
 def test_two_workers_do_not_claim_one_notice(committed: None, alice: User, version: PolicyVersion) -> None:
     planned()
     _chunk, token = leased()
-    key = notice_of(alice).pk
 
-    with beside(lambda: arm(key, token, NOW)) as other:
+    with beside(lambda: claim_for(alice, token, NOW)) as other:
         with transaction.atomic():
-            first = arm(key, token, NOW)
+            first = claim_for(alice, token, NOW)
             other.start()
         second = other.result()
 
@@ -115,10 +115,10 @@ def test_a_slow_worker_and_the_reaper_count_one_notice_once(
 ) -> None:
     planned()
     _chunk, token = leased()
-    notice = arm(notice_of(alice).pk, token, NOW)
+    notice = claim_for(alice, token, NOW)
     assert notice
 
-    with beside(lambda: settle(notice=notice, outcome=ACCEPTED, now=NOW)) as worker:
+    with beside(lambda: settled(notice, ACCEPTED, NOW)) as worker:
         with transaction.atomic():
             unknown = reap_leases(now=NOW + LEASE)
             worker.start()
@@ -134,12 +134,12 @@ def test_the_reaper_waits_for_a_worker_that_is_settling(
 ) -> None:
     planned()
     _chunk, token = leased()
-    notice = arm(notice_of(alice).pk, token, NOW)
+    notice = claim_for(alice, token, NOW)
     assert notice
 
     with beside(lambda: reap_leases(now=NOW + LEASE)) as reaper:
         with transaction.atomic():
-            settle(notice=notice, outcome=ACCEPTED, now=NOW)
+            settled(notice, ACCEPTED, NOW)
             reaper.start()
         unknown = reaper.result()
 
@@ -153,16 +153,17 @@ def test_a_worker_and_the_reaper_do_not_wait_for_each_other_for_ever(
 ) -> None:
     planned()
     chunk, token = leased()
-    notice = arm(notice_of(alice).pk, token, NOW)
+    notice = claim_for(alice, token, NOW)
     assert notice
 
-    with beside(lambda: settle(notice=notice, outcome=ACCEPTED, now=NOW)) as worker:
+    with beside(lambda: settled(notice, ACCEPTED, NOW)) as worker:
         with transaction.atomic():
             # The reaper's steps in their order, with time enough for the worker after the first.
             Chunk.objects.filter(pk=chunk.pk).update(lease_token=None, lease_until=None, due_at=NOW)
             worker.start()
-            Notice.objects.filter(pk=notice.pk).update(state=NoticeState.UNKNOWN, reason="The worker died.")
-            Chunk.objects.filter(pk=chunk.pk).update(unknown=1)
+            sending = Notice.objects.filter(pk=notice.notice_id, state=NoticeState.SENDING)
+            sending.update(state=NoticeState.UNKNOWN, reason="The worker died.")
+            count_chunk(chunk.pk)
         worker.result()
 
     assert states() == {NoticeState.ACCEPTED: 1}
@@ -174,10 +175,9 @@ def test_a_worker_and_the_planner_do_not_wait_for_each_other_for_ever(
 ) -> None:
     planned()
     _chunk, token = leased()
-    key = notice_of(alice).pk
     recall_version(version_id=version.pk, reason="A mistake.", recalled_by=approver, now=NOW)
 
-    with beside(lambda: committed_claim(key, token)) as worker:
+    with beside(lambda: claim_for(alice, token, NOW)) as worker:
         with transaction.atomic():
             # The planner's first lock, with time enough for the worker before it goes on.
             list(Chunk.objects.select_for_update(no_key=True))
@@ -188,9 +188,3 @@ def test_a_worker_and_the_planner_do_not_wait_for_each_other_for_ever(
     assert claimed is None
     assert states() == {NoticeState.CANCELLED: 1}
     assert counters_add_up()
-
-
-def committed_claim(key: int, token: UUID) -> Notice | None:
-    """Claim a notice as the sender does, in one commit with what is noted on it."""
-    with transaction.atomic():
-        return arm(key, token, NOW)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from notifications.mailboxes import Mailbox
 from notifications.models import Campaign, CampaignState, Chunk, NoticeState
 from notifications.services import pause_campaign, resume_campaign, run_due
 from notifications.services.sending import SERVER_PAUSE
@@ -175,7 +176,9 @@ def test_a_reply_that_is_none_after_the_final_dot_leaves_the_notice_unknown(
 
 def test_a_message_broken_off_in_the_middle_is_sent_again_later() -> None:
     with breaking_server() as port, smtplib.SMTP("127.0.0.1", port, timeout=20) as smtp:
-        outcome = deliver(smtp, sender="a@b.example", recipient="c@d.example", message=b"word " * 8_000_000)
+        outcome = deliver(
+            smtp, sender="a@b.example", recipient=Mailbox("c@d.example"), message=b"word " * 8_000_000
+        )
 
     assert outcome.fate is Fate.LATER
     assert not outcome.is_connected
@@ -272,7 +275,9 @@ def test_a_sign_in_refused_to_two_workers_at_once_pauses_once(
 
     def refused_to_another() -> None:
         closing(
-            lambda: pause_campaign(campaign_id=campaign.pk, reason="The mail server refused the sign-in.")
+            lambda: pause_campaign(
+                campaign_id=campaign.pk, reason="The mail server refused the sign-in.", now=NOW
+            )
         )
 
     with use(StrictSink(tmp_path / "strict", on_sign_in=refused_to_another)):

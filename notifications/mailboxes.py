@@ -1,0 +1,34 @@
+"""What an address becomes on the wire: its domain in ASCII, and whether the server must know UTF-8."""
+
+from dataclasses import dataclass
+
+# RFC 5321, section 4.5.3.1.
+LOCAL_PART, DOMAIN = 64, 255
+
+
+class AddressUnusable(ValueError):
+    """No mail server takes this address; the message is a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """An address for the envelope and the header. With `is_international` it needs SMTPUTF8 (RFC 6531)."""
+
+    address: str
+    is_international: bool = False
+
+
+def mailbox(address: str) -> Mailbox:
+    """Give the mailbox of `address`, its domain in ASCII (RFC 5891). Raises `AddressUnusable`."""
+    local, at, domain = address.rpartition("@")
+    if not (local and at and domain):
+        raise AddressUnusable("The address has no @ between two parts.")
+    if any(sign.isspace() or not sign.isprintable() or sign in "<>" for sign in address):
+        raise AddressUnusable("The address holds a space, a line break or a control sign.")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise AddressUnusable("The domain of the address is no domain.") from error
+    if len(local.encode()) > LOCAL_PART or len(domain) > DOMAIN:
+        raise AddressUnusable("The address is longer than mail servers take.")
+    return Mailbox(f"{local}@{domain}", not local.isascii())

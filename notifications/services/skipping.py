@@ -1,0 +1,58 @@
+"""Settle notices that are not sent, each with its reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from acceptance.models import Act
+
+from ..models import DUE_STATES, Campaign, Chunk, Notice, NoticeState
+from ..transport import Fate, Outcome
+from .claiming import Claim
+from .settling import count_chunk, settlement
+
+
+@transaction.atomic
+def skip_needless(chunk: Chunk, now: datetime) -> int:
+    """Skip the notices of people who need none any more or cannot get one; returns how many.
+
+    Locks the chunk, so that no notice is both skipped and cancelled.
+    """
+    Chunk.objects.select_for_update(no_key=True).get(pk=chunk.pk)
+    due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
+    reasons = [
+        (Q(Exists(answered())), "The person has answered already."),
+        (Q(user__is_active=False), "The account is not active."),
+        (Q(user__email=""), "There is no address."),
+        (Q(user=None), "The person was erased."),
+    ]
+    skipped = sum(
+        due.filter(condition).update(state=NoticeState.SKIPPED, reason=reason, settled_at=now)
+        for condition, reason in reasons
+    )
+    if skipped:
+        count_chunk(chunk.pk)
+    return skipped
+
+
+def fail_unsent(notice_id: int, reason: str, now: datetime) -> None:
+    """Fail a notice that cannot be sent at all, before anything is tried."""
+    Notice.objects.filter(pk=notice_id, state__in=DUE_STATES).update(
+        state=NoticeState.FAILED, reason=reason, due_at=None, settled_at=now
+    )
+
+
+def put_off_unbuilt(notice_id: int, now: datetime) -> None:
+    """Try a notice later whose letter cannot be built, as one that the mail server put off."""
+    attempt = Notice.objects.values_list("attempt", flat=True).get(pk=notice_id) + 1
+    made = settlement(Claim(notice_id, attempt, now), Outcome(Fate.UNBUILT, ""), now)
+    Notice.objects.filter(pk=notice_id, state__in=DUE_STATES).update(
+        state=made.state, attempt=attempt, reason=made.reason, due_at=made.due_at, settled_at=made.settled_at
+    )
+
+
+def answered() -> QuerySet[Act]:
+    """Give the acts of a notice's person on the version that the notice is about."""
+    version = Campaign.objects.filter(pk=OuterRef(OuterRef("campaign"))).values("version")
+    return Act.objects.filter(user=OuterRef("user"), version__in=version)

@@ -1,0 +1,125 @@
+"""Work through one leased chunk: claim, send, settle, one notice after the other."""
+
+import logging
+import smtplib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from policies.selectors import load_register, load_rule_book
+
+from ..emails import Addressed, Letters, Person, sender_address
+from ..mailboxes import AddressUnusable, mailbox
+from ..models import DUE_STATES, Chunk, Notice
+from ..transport import deliver
+from .claiming import Claim, Settlement, settle, settle_and_claim
+from .settling import count_chunk, settlement
+from .skipping import fail_unsent, put_off_unbuilt, skip_needless
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+LEASE = timedelta(minutes=5)
+# How often a worker renews its lease and brings the chunk's counters up to date.
+REPORT_EVERY = timedelta(seconds=2)
+# So many letters that cannot be built, one after the other, are no single person's fault.
+UNBUILT_LIMIT = 10
+
+
+class Worker:
+    """Sends the due notices of a chunk that it holds under `token`, over one connection.
+
+    `complaint` is what the campaign must be paused for, where there is anything.
+    """
+
+    def __init__(self, chunk: Chunk, token: UUID, clock: Clock) -> None:
+        self.chunk, self.token, self.clock = chunk, token, clock
+        self.accepted = self.unbuilt = 0
+        self.complaint = ""
+        # What became of the last notice; it is written down together with the next claim.
+        self.last: Settlement | None = None
+        register = load_register()
+        publication = register.by_id[chunk.campaign.version_id]
+        self.letters = Letters(chunk.campaign, chunk.wave, publication, register, load_rule_book())
+
+    def send_all(self, smtp: smtplib.SMTP) -> bool:
+        """Send what is due, until there is no more or no right to go on; returns whether the line held."""
+        is_connected = True
+        report_at = self.clock() + REPORT_EVERY
+        for person in due_people(self.chunk, self.clock()):
+            letter = self.letter_for(person)
+            claim = self.claim(letter) if letter else None
+            if letter and claim:
+                is_connected = self.deliver(letter, claim, smtp)
+            elif letter and not self.holds():
+                break
+            if self.complaint or not is_connected:
+                break
+            if self.clock() >= report_at:
+                report_at = self.clock() + REPORT_EVERY
+                self.report()
+        if self.last:
+            settle(self.last)
+        return is_connected
+
+    def letter_for(self, person: Person) -> Addressed | None:
+        """Address the letter. Where that fails it is written down, and stops nobody else's mail."""
+        try:
+            mailbox(person.email)
+            letter = self.letters.addressed_to(person)
+        except AddressUnusable as error:
+            fail_unsent(person.notice_id, str(error), self.clock())
+            return None
+        except Exception:
+            logger.exception("The letter of notice %s cannot be built.", person.notice_id)
+            put_off_unbuilt(person.notice_id, self.clock())
+            self.unbuilt += 1
+            if self.unbuilt == UNBUILT_LIMIT:
+                self.complaint = f"{UNBUILT_LIMIT} letters in a row could not be built; the log says why."
+            return None
+        self.unbuilt = 0
+        return letter
+
+    def claim(self, letter: Addressed) -> Claim | None:
+        """Settle what went before, and claim the notice that `letter` is for."""
+        claim = settle_and_claim(self.last, letter, self.chunk, token=self.token, now=self.clock())
+        self.last = None
+        if claim is None and self.holds():
+            # The person has answered or left. Whoever only changed is met again with the next lease.
+            skip_needless(self.chunk, self.clock())
+        return claim
+
+    def deliver(self, letter: Addressed, claim: Claim, smtp: smtplib.SMTP) -> bool:
+        """Hand a claimed notice to the mail server; returns whether the connection can be used again."""
+        outcome = deliver(
+            smtp,
+            sender=sender_address(),
+            recipient=mailbox(letter.person.email),
+            message=letter.message(claim.armed_at),
+        )
+        self.last = settlement(claim, outcome, self.clock())
+        self.accepted += outcome.fate.is_accepted
+        if outcome.is_about_us:
+            self.complaint = "The mail server refused the sender."
+        return outcome.is_connected
+
+    def holds(self) -> bool:
+        """Whether the lease is still ours. Who stops a campaign takes it away."""
+        return Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.token).exists()
+
+    def report(self) -> None:
+        """Renew the lease, and let the desk see how far it is."""
+        held = Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.token)
+        held.update(lease_until=self.clock() + LEASE)
+        count_chunk(self.chunk.pk)
+
+
+def due_people(chunk: Chunk, now: datetime) -> list[Person]:
+    """Give the people whose notices in a chunk are due at `now`."""
+    due = Notice.objects.filter(Q(due_at=None) | Q(due_at__lte=now), chunk=chunk, state__in=DUE_STATES)
+    fields = ("email", "language", "country", "time_zone")
+    rows = due.filter(user__isnull=False).order_by("pk")
+    return [Person(*row) for row in rows.values_list("pk", "user_id", *(f"user__{name}" for name in fields))]

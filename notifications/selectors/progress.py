@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
-from .models import Campaign, Chunk
+from ..models import Campaign, Chunk
 
 
 @dataclass(frozen=True)

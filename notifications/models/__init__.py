@@ -1,6 +1,6 @@
 """Who is told, and were they: campaigns, their chunks of work, and every single notice."""
 
-from .campaign import OPEN_STATES, Campaign, CampaignState, Chunk, Wave
+from .campaign import OPEN_STATES, PAUSED_AT_THE_DESK, Campaign, CampaignState, Chunk, Wave
 from .notice import (
     DUE_STATES,
     STATES_WITH_REASON,
@@ -14,6 +14,7 @@ from .notice import (
 __all__ = [
     "DUE_STATES",
     "OPEN_STATES",
+    "PAUSED_AT_THE_DESK",
     "STATES_WITH_REASON",
     "TROUBLED_STATES",
     "Campaign",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from policies.models import PolicyVersion
 
@@ -17,6 +18,8 @@ class CampaignState(models.TextChoices):
 
 
 OPEN_STATES = (CampaignState.RUNNING, CampaignState.PAUSED)
+# Kept in English and shown in the reader's language: it tells a pause that somebody meant from a fault.
+PAUSED_AT_THE_DESK = gettext_noop("Paused at the desk.")
 
 
 class Campaign(models.Model):
@@ -32,6 +35,7 @@ class Campaign(models.Model):
     planned_to = models.BigIntegerField(
         _("planned up to person"), default=0, help_text=_("People with a higher key are still to be planned.")
     )
+    resumed_at = models.DateTimeField(_("last resumed"), null=True)
     planned_at = models.DateTimeField(_("first planned in full"), null=True)
     checked_at = models.DateTimeField(_("last checked against everyone concerned"), null=True)
     widened_at = models.DateTimeField(
@@ -77,6 +81,11 @@ class Chunk(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     lease_token = models.UUIDField(_("lease"), null=True)
     lease_until = models.DateTimeField(_("lease ends"), null=True)
+    progressed_at = models.DateTimeField(
+        _("last progress"),
+        null=True,
+        help_text=_("When a notice of this chunk was last claimed for sending."),
+    )
     accepted = models.PositiveIntegerField(_("accepted"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     unknown = models.PositiveIntegerField(_("unknown"), default=0)
@@ -93,7 +102,11 @@ class Chunk(models.Model):
                 name="chunk_lease_has_token_and_end",
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="chunk_due", condition=Q(due_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["due_at"], name="chunk_due", condition=Q(due_at__isnull=False)),
+            # On the token, not the end of the lease, which every notice moves: an index on that would grow.
+            models.Index(fields=["id"], name="chunk_leased", condition=Q(lease_token__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"chunk-{self.pk}"

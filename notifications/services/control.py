@@ -66,10 +66,10 @@ def cancel_due(campaign_id: int, reason: str, now: datetime) -> int:
 
 
 @transaction.atomic
-def resume_campaign(*, campaign_id: int) -> None:
+def resume_campaign(*, campaign_id: int, now: datetime) -> None:
     """Go on sending where a pause left off. Raises `CampaignNotRunning`."""
     turned = Campaign.objects.filter(pk=campaign_id, state=CampaignState.PAUSED).update(
-        state=CampaignState.RUNNING, reason="", generation=F("generation") + 1
+        state=CampaignState.RUNNING, reason="", generation=F("generation") + 1, resumed_at=now
     )
     if not turned:
         raise CampaignNotRunning(_("Only a paused campaign can be resumed."))

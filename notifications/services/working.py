@@ -113,7 +113,7 @@ class Worker:
     def report(self) -> None:
         """Renew the lease, and let the desk see how far it is."""
         held = Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.token)
-        held.update(lease_until=self.clock() + LEASE)
+        held.update(lease_until=self.clock() + LEASE, progressed_at=self.clock())
         count_chunk(self.chunk.pk)
 
 

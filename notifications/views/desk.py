@@ -12,7 +12,7 @@ from policies.refusal import Refusal
 from policies.selectors import load_register
 from policies.views.guard import desk_page
 
-from ..models import TROUBLED_STATES, Campaign, Notice, NoticeState
+from ..models import PAUSED_AT_THE_DESK, TROUBLED_STATES, Campaign, Notice, NoticeState
 from ..selectors import Progress, progress
 from ..services import pause_campaign, resume_campaign
 
@@ -68,9 +68,9 @@ def turn(request: HttpRequest, version_id: int, *, pauses: bool) -> HttpResponse
         raise Http404(_("This version has no campaign yet."))
     try:
         if pauses:
-            pause_campaign(campaign_id=found.pk, reason=_("Paused at the desk."), now=timezone.now())
+            pause_campaign(campaign_id=found.pk, reason=PAUSED_AT_THE_DESK, now=timezone.now())
         else:
-            resume_campaign(campaign_id=found.pk)
+            resume_campaign(campaign_id=found.pk, now=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("desk:campaign", version_id)

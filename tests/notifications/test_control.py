@@ -36,7 +36,7 @@ def test_a_paused_campaign_sends_nothing(alice: User, version: PolicyVersion, ma
 def test_a_resumed_campaign_goes_on_where_it_was(alice: User, version: PolicyVersion, mailbox: Sink) -> None:
     campaign = planned()
     pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
-    resume_campaign(campaign_id=campaign.pk)
+    resume_campaign(campaign_id=campaign.pk, now=NOW)
 
     run_due(clock=at(NOW))
 
@@ -49,7 +49,7 @@ def test_every_turn_begins_a_new_generation(alice: User, version: PolicyVersion)
     campaign = planned()
 
     pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
-    resume_campaign(campaign_id=campaign.pk)
+    resume_campaign(campaign_id=campaign.pk, now=NOW)
 
     assert Campaign.objects.get().generation == campaign.generation + 2
 
@@ -61,7 +61,7 @@ def test_who_joins_during_a_pause_is_planned_afterwards(
     pause_campaign(campaign_id=campaign.pk, reason="A question came up.", now=NOW)
     latecomer = User.objects.create_user("latecomer@example.com", country="US", date_joined=NOW)
     meanwhile = plan_campaigns(now=NOW)
-    resume_campaign(campaign_id=campaign.pk)
+    resume_campaign(campaign_id=campaign.pk, now=NOW)
 
     made = plan_campaigns(now=NOW)
     run_due(clock=at(NOW))
@@ -84,7 +84,7 @@ def test_only_a_paused_campaign_can_be_resumed(alice: User, version: PolicyVersi
     campaign = planned()
 
     with pytest.raises(CampaignNotRunning, match="Only a paused campaign can be resumed"):
-        resume_campaign(campaign_id=campaign.pk)
+        resume_campaign(campaign_id=campaign.pk, now=NOW)
 
 
 def test_no_campaign_stops_without_a_reason(alice: User, version: PolicyVersion) -> None:

@@ -240,7 +240,7 @@ def test_a_refused_sender_pauses_the_campaign_and_fails_nobody(
     campaign.refresh_from_db()
     paused, found = (campaign.state, campaign.reason), states()
     sink.to_senders = ""
-    resume_campaign(campaign_id=campaign.pk)
+    resume_campaign(campaign_id=campaign.pk, now=NOW)
 
     run_due(clock=at(NOW + RETRY_AFTER[0]))
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu import Connection
@@ -15,6 +16,9 @@ from kombu.exceptions import KombuError
 from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from policies.triggers import POLICY_TRIGGERS, missing_triggers
 
+from ..selectors import alarms
+
+DATABASE_IS_AWAY = "The database does not answer."
 # Redis would otherwise be waited for without end, where it takes the connection and says nothing.
 BROKER_PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
 
@@ -40,7 +44,7 @@ def database() -> str:
     try:
         missing = missing_triggers(connection, [*POLICY_TRIGGERS, *ACCEPTANCE_TRIGGERS])
     except DatabaseError:
-        return "The database does not answer."
+        return DATABASE_IS_AWAY
     return f"Triggers are missing: {', '.join(missing)}. Run manage.py migrate." if missing else "ok"
 
 
@@ -57,4 +61,13 @@ def broker() -> str:
     return "ok"
 
 
-PARTS: dict[str, Callable[[], str]] = {"database": database, "broker": broker}
+def notices() -> str:
+    """Say what is broken about notices; waiting and being paused at the desk are no faults."""
+    try:
+        standing = alarms(now=timezone.now())
+    except DatabaseError:
+        return DATABASE_IS_AWAY
+    return " ".join(alarm.sentence for alarm in standing) or "ok"
+
+
+PARTS: dict[str, Callable[[], str]] = {"database": database, "broker": broker, "notices": notices}

@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from accounts.models import User
+from policies.models import PolicyVersion
 from policies.triggers import POLICY_TRIGGERS, drop_triggers
 
 from .brokers import Broker
 from .mail_servers import mute_port, silent_port
+from .records import planned
 
 BROKER_IS_DOWN = "The broker does not answer. Notices go on with manage.py run_notices."
 
@@ -30,7 +34,10 @@ def test_a_site_without_a_broker_is_ready(client: Client, db: None) -> None:
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "parts": {"database": "ok", "broker": "not used"}}
+    assert answer.json() == {
+        "ready": True,
+        "parts": {"database": "ok", "broker": "not used", "notices": "ok"},
+    }
 
 
 def test_a_site_whose_broker_answers_is_ready(
@@ -41,7 +48,7 @@ def test_a_site_whose_broker_answers_is_ready(
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "parts": {"database": "ok", "broker": "ok"}}
+    assert answer.json() == {"ready": True, "parts": {"database": "ok", "broker": "ok", "notices": "ok"}}
 
 
 @pytest.mark.timeout(20)
@@ -60,7 +67,10 @@ def test_a_broker_that_does_not_answer_is_named(
         answer = client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "parts": {"database": "ok", "broker": BROKER_IS_DOWN}}
+    assert answer.json() == {
+        "ready": False,
+        "parts": {"database": "ok", "broker": BROKER_IS_DOWN, "notices": "ok"},
+    }
 
 
 def test_a_broker_that_lets_us_not_in_is_named(
@@ -83,6 +93,27 @@ def test_a_database_that_would_let_evidence_change_is_named(client: Client, db: 
 
     assert answer.status_code == 503
     assert answer.json()["parts"]["database"] == f"Triggers are missing: {name}. Run manage.py migrate."
+
+
+def test_readiness_names_the_notices_where_something_is_broken(
+    client: Client, alice: User, version: PolicyVersion
+) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["notices"] == (
+        "A published version has no campaign. Start a worker and beat, or run manage.py run_notices."
+    )
+
+
+def test_readiness_is_given_while_notices_are_on_their_way(
+    client: Client, alice: User, current_version: PolicyVersion
+) -> None:
+    planned(timezone.now())
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["parts"]["notices"]) == (200, "ok")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

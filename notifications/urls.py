@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import desk, health
+from .views import desk, health, metrics
 
 health_patterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 desk_patterns = [

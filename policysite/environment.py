@@ -104,7 +104,7 @@ def some_seconds(value: int) -> None:
 
 
 def long_secret(value: str) -> None:
-    """Refuse a secret that could be guessed; an empty one means that the site makes its own."""
+    """Refuse a secret that could be guessed; an empty one stands for none."""
     if value and len(value) < SECRET_LENGTH:
         raise ValidationError(f"The secret must have at least {SECRET_LENGTH} characters.")
 

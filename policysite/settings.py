@@ -236,8 +236,13 @@ GATE_EXEMPT_VIEWS = [
     "account_email_verification_sent",
     "healthz",
     "readyz",
+    "metrics",
     "shop:orders",
 ]
+
+# Watching: whoever sends this token may read /metrics. Empty: there is no such page.
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", "", validate=long_secret)
 
 # Languages and time: instants are kept in UTC and shown in the reader's zone, with its name.
 

@@ -1,1 +1,1 @@
-"""The desk's page of a campaign, and the site's health."""
+"""The desk's page of a campaign, the site's health, and its figures for Prometheus."""

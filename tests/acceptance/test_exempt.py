@@ -50,6 +50,7 @@ def names(patterns: list[URLPattern | URLResolver], *outer: str) -> Iterator[tup
         match("account_logout"),
         match("healthz"),
         match("readyz"),
+        match("metrics"),
         match("me", "acceptance"),
         match("review", "acceptance"),
         match("policy", "policies"),

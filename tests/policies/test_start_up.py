@@ -30,6 +30,7 @@ def test_the_site_starts_with_the_settings_of_this_test(manage: Manage) -> None:
         ("TIME_ZONE", "Mars", "'Mars' is not a time zone like Europe/Berlin."),
         ("MAIL_FROM", "nobody", "'nobody' is not an e-mail address."),
         ("SECRET_KEY", "guess", "at least 32 characters"),
+        ("METRICS_TOKEN", "guess", "at least 32 characters"),
     ],
 )
 def test_a_wrong_setting_stops_start_up_with_its_name(

@@ -114,5 +114,5 @@ def give_back(chunk_id: int, token: UUID, now: datetime, pause: timedelta | None
     if next_due and pause:
         next_due = max(next_due, now + pause)
     Chunk.objects.filter(pk=chunk_id, lease_token=token).update(
-        lease_token=None, lease_until=None, due_at=next_due
+        lease_token=None, lease_until=None, due_at=next_due, progressed_at=now
     )

@@ -34,3 +34,10 @@ def send_chunk(*, chunk_id: int) -> int | None:
         for next_id in services.due_chunks(now=timezone.now(), limit=1):
             send_chunk.delay(chunk_id=next_id)
     return sent
+
+
+@shared_task(name="notifications.carry_webhooks", acks_late=True)
+def carry_webhooks() -> int:
+    """Write to the programs that want to hear of it what they were not yet told."""
+    services.plan_webhooks(now=timezone.now())
+    return services.send_webhooks(clock=timezone.now)

@@ -172,6 +172,7 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},
+    "carry-webhooks": {"task": "notifications.carry_webhooks", "schedule": 30.0},
 }
 
 # Mail
@@ -190,6 +191,10 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Fernhill Shoes <notices@fernhill.exam
 
 NOTICE_TRIAL_SIZE = env.int("NOTICE_TRIAL_SIZE", 1000, validate=not_negative)
 NOTICE_TRIAL_MINUTES = env.int("NOTICE_TRIAL_MINUTES", 10, validate=not_negative)
+
+# Webhooks: messages to other programs, which by default cannot be led into a network of our own.
+
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
 
 # People and sign-in
 

@@ -1,4 +1,4 @@
-"""Who is told, and were they: campaigns, their chunks of work, and every single notice."""
+"""Who is told, and were they: campaigns, their chunks of work, every notice, and webhooks."""
 
 from .campaign import OPEN_STATES, PAUSED_AT_THE_DESK, Campaign, CampaignState, Chunk, Wave
 from .notice import (
@@ -10,6 +10,7 @@ from .notice import (
     NoticeChannel,
     NoticeState,
 )
+from .webhooks import DeliveryState, EventKind, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "DUE_STATES",
@@ -20,9 +21,13 @@ __all__ = [
     "Campaign",
     "CampaignState",
     "Chunk",
+    "DeliveryState",
+    "EventKind",
     "Letter",
     "Notice",
     "NoticeChannel",
     "NoticeState",
     "Wave",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -1,18 +1,36 @@
-"""The notice pipeline: plan, send, take back, control."""
+"""The notice pipeline: plan, send, take back, control; and the same for webhooks."""
 
 from .control import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
 from .planning import plan_campaigns
 from .reaping import reap_leases
 from .sending import due_chunks, run_due, send_chunk
+from .webhook_planning import plan_webhooks
+from .webhook_sending import send_webhooks
+from .webhooks import (
+    AddressRefused,
+    CannotSendAgain,
+    WebhookIsOff,
+    add_webhook,
+    disable_webhook,
+    send_again,
+)
 
 __all__ = [
+    "AddressRefused",
     "CampaignNotRunning",
+    "CannotSendAgain",
+    "WebhookIsOff",
+    "add_webhook",
     "cancel_campaign",
+    "disable_webhook",
     "due_chunks",
     "pause_campaign",
     "plan_campaigns",
+    "plan_webhooks",
     "reap_leases",
     "resume_campaign",
     "run_due",
+    "send_again",
     "send_chunk",
+    "send_webhooks",
 ]

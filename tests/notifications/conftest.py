@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from demo.sink import Sink
+from notifications.models import EventKind, WebhookEndpoint
+from notifications.services import add_webhook
 from policies.fingerprints import version_fingerprint
 from policies.models import PolicyVersion
 from policies.services import approve_version, publish_version
@@ -18,6 +20,7 @@ from tests.conftest import NOW
 from tests.services import RABBITMQ, REDIS
 
 from .brokers import Broker, own_queue
+from .hooks import EARLIER, MakeWebhook
 from .processes import MANAGE, Program, running
 
 
@@ -128,3 +131,19 @@ def run_notices(tmp_path: Path) -> Callable[..., AbstractContextManager[Program]
         return running(*MANAGE, "run_notices", *options, log=log, **mail)
 
     return run
+
+
+@pytest.fixture
+def make_webhook(db: None, settings: Any) -> MakeWebhook:
+    """Give a factory of webhooks on this machine: `make_webhook(receiver.address, kinds=[…])`."""
+    settings.WEBHOOK_ALLOW_PRIVATE = True
+
+    def make(
+        url: str = "https://shop.example/hooks",
+        *,
+        kinds: list[str] | None = None,
+        now: datetime = EARLIER,
+    ) -> WebhookEndpoint:
+        return add_webhook(url=url, kinds=EventKind.values if kinds is None else kinds, now=now)
+
+    return make

@@ -26,6 +26,7 @@ from .records import counters_add_up, once_each, recipients, states, told
 pytestmark = pytest.mark.worker
 
 CARRY, SEND = "notifications.carry_notices", "notifications.send_chunk"
+WEBHOOKS = "notifications.carry_webhooks"
 
 
 @pytest.fixture
@@ -153,10 +154,10 @@ def test_a_broker_that_is_down_keeps_no_version_from_being_published(
     assert approved_draft.is_published
 
 
-def test_the_beat_wakes_a_task_that_workers_know() -> None:
+def test_the_beat_wakes_tasks_that_workers_know() -> None:
     app.loader.import_default_modules()
 
     entries: list[Any] = list(app.conf.beat_schedule.values())
 
-    assert [entry["task"] for entry in entries] == [CARRY]
-    assert {CARRY, SEND} <= app.tasks.keys()
+    assert [entry["task"] for entry in entries] == [CARRY, WEBHOOKS]
+    assert {CARRY, SEND, WEBHOOKS} <= app.tasks.keys()

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from notifications.services import plan_campaigns, reap_leases, run_due
+from notifications.services import plan_campaigns, plan_webhooks, reap_leases, run_due, send_webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -54,3 +54,6 @@ class Command(BaseCommand):
         sent = run_due(clock=timezone.now)
         plan_campaigns(now=timezone.now())
         self.stdout.write(f"Planned {planned}, accepted by the mail server {sent}, newly unknown {unknown}.")
+        plan_webhooks(now=timezone.now())
+        if delivered := send_webhooks(clock=timezone.now):
+            self.stdout.write(f"Webhooks delivered {delivered}.")

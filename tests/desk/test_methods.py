@@ -8,7 +8,17 @@ from tests.acceptance.pages import words
 
 from .conftest import address, rows
 
-ACTS = ("ask_for_review", "discard", "approve", "publish", "recall", "pause", "resume")
+ACTS = (
+    "ask_for_review",
+    "discard",
+    "approve",
+    "publish",
+    "recall",
+    "pause",
+    "resume",
+    "switch_off_webhook",
+    "send_webhook_again",
+)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -60,6 +60,10 @@ DOORS = (
     Door("campaign", "GET", VIEW),
     Door("pause", "POST", PUBLISH),
     Door("resume", "POST", PUBLISH),
+    Door("webhooks", "GET", PUBLISH, ()),
+    Door("webhooks", "POST", PUBLISH, ()),
+    Door("switch_off_webhook", "POST", PUBLISH),
+    Door("send_webhook_again", "POST", PUBLISH),
 )
 
 

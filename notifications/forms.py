@@ -1,0 +1,23 @@
+"""What people at the desk fill in about notices."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import EventKind
+
+
+class WebhookForm(forms.Form):
+    """Where another program takes messages, and about what."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=500,
+        widget=forms.URLInput,
+        help_text=_("Where the program takes messages, such as https://shop.example/hooks."),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Told when"),
+        choices=EventKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=EventKind.values,
+    )

@@ -22,6 +22,7 @@ from tests.services import RABBITMQ, REDIS
 from .brokers import Broker, own_queue
 from .hooks import EARLIER, MakeWebhook
 from .processes import MANAGE, Program, running
+from .web_servers import Receiver
 
 
 @pytest.fixture
@@ -147,3 +148,16 @@ def make_webhook(db: None, settings: Any) -> MakeWebhook:
         return add_webhook(url=url, kinds=EventKind.values if kinds is None else kinds, now=now)
 
     return make
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Give a server that takes everything."""
+    with Receiver() as server:
+        yield server
+
+
+@pytest.fixture
+def webhook(receiver: Receiver, make_webhook: MakeWebhook) -> WebhookEndpoint:
+    """Give a webhook of that server, which hears of publications."""
+    return make_webhook(receiver.address, kinds=[EventKind.VERSION_PUBLISHED])

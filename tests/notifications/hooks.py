@@ -16,3 +16,8 @@ def told(endpoint: WebhookEndpoint) -> list[dict[str, Any]]:
     """Give the messages that an endpoint is to get, the oldest first."""
     found = WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk")
     return [json.loads(bytes(delivery.payload)) for delivery in found]
+
+
+def only() -> WebhookDelivery:
+    """Give the only delivery."""
+    return WebhookDelivery.objects.get()

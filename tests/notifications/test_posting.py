@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -21,13 +21,6 @@ CERTIFICATE = Path(__file__).parent / "hooks_example.pem"
 def send(url: str, *, allows_private: bool = True) -> Answer:
     """Post a small message."""
     return post(url, body=b"{}", headers={"webhook-id": "msg_1"}, allows_private=allows_private)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """Give a server that takes everything."""
-    with Receiver() as server:
-        yield server
 
 
 @pytest.fixture

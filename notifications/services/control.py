@@ -61,7 +61,7 @@ def cancel_due(campaign_id: int, reason: str, now: datetime) -> int:
         due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
         cancelled += due.update(state=NoticeState.CANCELLED, reason=reason, due_at=None, settled_at=now)
         Chunk.objects.filter(pk=chunk.pk).update(due_at=None)
-        count_chunk(chunk.pk)
+        count_chunk(chunk.pk, now)
     return cancelled
 
 

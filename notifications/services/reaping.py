@@ -32,5 +32,5 @@ def reap_chunk(chunk_id: int, now: datetime) -> int:
         state=NoticeState.UNKNOWN, reason="The worker died while it was sending.", settled_at=now
     )
     if freed or unknown:
-        count_chunk(chunk_id)
+        count_chunk(chunk_id, now)
     return unknown

@@ -58,7 +58,7 @@ def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
     """
     stop_campaigns(now=clock())
     leased = claimable(clock()).filter(pk=chunk_id)
-    if not leased.update(lease_token=token, lease_until=clock() + LEASE, progressed_at=clock()):
+    if not leased.update(lease_token=token, lease_until=clock() + LEASE):
         return None
     chunk = Chunk.objects.select_related("campaign").get(pk=chunk_id)
     skip_needless(chunk, clock())
@@ -103,7 +103,7 @@ def open_mail_server() -> EmailBackend:
 
 def give_back(chunk_id: int, token: UUID, now: datetime, pause: timedelta | None) -> None:
     """End the lease; the chunk is due again when its next notice is, and not before a `pause` is over."""
-    count_chunk(chunk_id)
+    count_chunk(chunk_id, now)
     next_due = (
         Notice.objects.filter(chunk=chunk_id, state__in=DUE_STATES)
         .annotate(next_at=Coalesce("due_at", now))
@@ -114,5 +114,5 @@ def give_back(chunk_id: int, token: UUID, now: datetime, pause: timedelta | None
     if next_due and pause:
         next_due = max(next_due, now + pause)
     Chunk.objects.filter(pk=chunk_id, lease_token=token).update(
-        lease_token=None, lease_until=None, due_at=next_due, progressed_at=now
+        lease_token=None, lease_until=None, due_at=next_due
     )

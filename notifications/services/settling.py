@@ -42,7 +42,7 @@ def settlement(claim: Claim, outcome: Outcome, now: datetime) -> Settlement:
 
 
 @transaction.atomic
-def count_chunk(chunk_id: int) -> None:
+def count_chunk(chunk_id: int, now: datetime) -> None:
     """Bring a chunk's counters, and who was told, up to date with its notices. Locks the chunk.
 
     They are read from the notices and never added up, so nothing that dies can leave them wrong. A
@@ -56,7 +56,7 @@ def count_chunk(chunk_id: int) -> None:
     if next_at and chunk.due_at is None:
         Chunk.objects.filter(pk=chunk_id).update(due_at=next_at)
     if any(getattr(chunk, name) != found[name] for name in found):
-        Chunk.objects.filter(pk=chunk_id).update(**found)
+        Chunk.objects.filter(pk=chunk_id).update(progressed_at=now, **found)
         with connection.cursor() as cursor:
             cursor.execute(TELL, [ExposureKind.NOTIFIED.value, chunk_id, NoticeState.ACCEPTED.value])
 

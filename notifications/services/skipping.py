@@ -32,7 +32,7 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
         for condition, reason in reasons
     )
     if skipped:
-        count_chunk(chunk.pk)
+        count_chunk(chunk.pk, now)
     return skipped
 
 

@@ -114,7 +114,7 @@ class Worker:
         """Renew the lease, and let the desk see how far it is."""
         held = Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.token)
         held.update(lease_until=self.clock() + LEASE, progressed_at=self.clock())
-        count_chunk(self.chunk.pk)
+        count_chunk(self.chunk.pk, self.clock())
 
 
 def due_people(chunk: Chunk, now: datetime) -> list[Person]:

@@ -59,7 +59,7 @@ def claim_for(person: User, token: UUID, now: datetime = NOW) -> Claim | None:
 def settled(claim: Claim, outcome: Outcome, now: datetime = NOW) -> bool:
     """Settle a claimed notice and count it, as a worker does that gives its chunk back."""
     was_ours = settle(settlement(claim, outcome, now))
-    count_chunk(Notice.objects.values_list("chunk", flat=True).get(pk=claim.notice_id))
+    count_chunk(Notice.objects.values_list("chunk", flat=True).get(pk=claim.notice_id), now)
     return was_ours
 
 

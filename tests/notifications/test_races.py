@@ -163,7 +163,7 @@ def test_a_worker_and_the_reaper_do_not_wait_for_each_other_for_ever(
             worker.start()
             sending = Notice.objects.filter(pk=notice.notice_id, state=NoticeState.SENDING)
             sending.update(state=NoticeState.UNKNOWN, reason="The worker died.")
-            count_chunk(chunk.pk)
+            count_chunk(chunk.pk, NOW)
         worker.result()
 
     assert states() == {NoticeState.ACCEPTED: 1}

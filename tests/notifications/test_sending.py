@@ -360,7 +360,7 @@ def test_claiming_and_settling_cost_a_fixed_number_of_queries(alice: User, versi
     assert claim
     with CaptureQueriesContext(connection) as settling:
         settle(settlement(claim, Outcome(Fate.ACCEPTED, "250 OK"), NOW))
-    count_chunk(chunk.pk)
+    count_chunk(chunk.pk, NOW)
 
     assert len(statements(claiming)) == (1 if connection.vendor == "postgresql" else 2)
     assert len(statements(settling)) == 1

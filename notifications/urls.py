@@ -14,6 +14,7 @@ desk_patterns = [
     path("versions/<int:version_id>/campaign/", desk.campaign, name="campaign"),
     path("versions/<int:version_id>/campaign/pause/", desk.pause, name="pause"),
     path("versions/<int:version_id>/campaign/resume/", desk.resume, name="resume"),
+    path("versions/<int:version_id>/campaign/cancel/", desk.cancel, name="cancel"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/<int:webhook_id>/off/", webhooks.switch_off, name="switch_off_webhook"),
     path("webhooks/deliveries/<int:delivery_id>/again/", webhooks.send_again, name="send_webhook_again"),

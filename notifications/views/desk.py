@@ -14,7 +14,7 @@ from policies.views.guard import desk_page
 
 from ..models import PAUSED_AT_THE_DESK, TROUBLED_STATES, Campaign, Notice, NoticeState
 from ..selectors import Progress, progress
-from ..services import pause_campaign, resume_campaign
+from ..services import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
 
 
 @require_safe
@@ -59,6 +59,23 @@ def pause(request: HttpRequest, version_id: int) -> HttpResponse:
 def resume(request: HttpRequest, version_id: int) -> HttpResponse:
     """Go on sending."""
     return turn(request, version_id, pauses=False)
+
+
+@require_POST
+@desk_page("policies.publish_version")
+def cancel(request: HttpRequest, version_id: int) -> HttpResponse:
+    """End the campaign for good, for a reason that is kept with every notice it cuts off."""
+    found = Campaign.objects.filter(version=version_id).first()
+    if found is None:
+        raise Http404(_("This version has no campaign yet."))
+    reason = " ".join(request.POST.get("reason", "").split())[:300]
+    try:
+        if not reason:
+            raise CampaignNotRunning(_("Say why the notices are cancelled."))
+        cancel_campaign(campaign_id=found.pk, reason=reason, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("desk:campaign", version_id)
 
 
 def turn(request: HttpRequest, version_id: int, *, pauses: bool) -> HttpResponse:

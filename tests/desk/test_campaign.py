@@ -109,7 +109,7 @@ def test_what_cannot_be_turned_says_so(
     assert sentence in words(response.content)
 
 
-@pytest.mark.parametrize("name", ["pause", "resume"])
+@pytest.mark.parametrize("name", ["pause", "resume", "cancel"])
 def test_a_campaign_that_is_not_there_is_not_found(
     decider: Client, published: PolicyVersion, name: str
 ) -> None:
@@ -124,3 +124,37 @@ def test_an_author_sees_the_campaign_but_no_buttons(writer: Client, campaign: Ca
 
     assert response.status_code == 200
     assert not elements(page(response.content), "//main//button")
+
+
+def test_a_campaign_is_cancelled_for_a_reason_that_every_notice_keeps(
+    decider: Client, campaign: Campaign, mailbox: Sink
+) -> None:
+    shown = decider.post(
+        address("cancel", campaign.version_id), {"reason": "The text has a mistake."}, follow=True
+    )
+
+    run_due(clock=lambda: NOW)
+
+    assert "cancelled: The text has a mistake. (2)" in words(shown.content)
+    assert mailbox.files() == []
+    assert set(Notice.objects.values_list("state", "reason")) == {
+        (NoticeState.CANCELLED, "The text has a mistake.")
+    }
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_nothing_is_cancelled_without_a_reason(decider: Client, campaign: Campaign, reason: str) -> None:
+    shown = decider.post(address("cancel", campaign.version_id), {"reason": reason}, follow=True)
+
+    assert "Say why the notices are cancelled." in words(shown.content)
+    assert Campaign.objects.get().state == "RUNNING"
+
+
+def test_a_cancelled_campaign_stays_cancelled(decider: Client, campaign: Campaign) -> None:
+    place = address("cancel", campaign.version_id)
+    decider.post(place, {"reason": "The text has a mistake."})
+
+    shown = decider.post(place, {"reason": "Another one."}, follow=True)
+
+    assert "Only a campaign that has not ended can be cancelled." in words(shown.content)
+    assert Campaign.objects.get().reason == "The text has a mistake."

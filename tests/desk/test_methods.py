@@ -16,6 +16,7 @@ ACTS = (
     "recall",
     "pause",
     "resume",
+    "cancel",
     "switch_off_webhook",
     "send_webhook_again",
 )

@@ -60,6 +60,7 @@ DOORS = (
     Door("campaign", "GET", VIEW),
     Door("pause", "POST", PUBLISH),
     Door("resume", "POST", PUBLISH),
+    Door("cancel", "POST", PUBLISH),
     Door("webhooks", "GET", PUBLISH, ()),
     Door("webhooks", "POST", PUBLISH, ()),
     Door("switch_off_webhook", "POST", PUBLISH),

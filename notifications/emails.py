@@ -20,7 +20,7 @@ from policies.comparisons import Form, Reading, published, reading
 from policies.models import Assent, PolicyText
 from policies.selectors import Demand, Publication, Register, RuleBook, TextEntry
 
-from .mailboxes import mailbox
+from .addresses import mailbox
 from .models import Campaign, Letter, Notice
 from .wire import Skeleton, lay_out
 

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from policies.selectors import load_register, load_rule_book
 
+from ..addresses import AddressUnusable, mailbox
 from ..emails import Addressed, Letters, Person, sender_address
-from ..mailboxes import AddressUnusable, mailbox
 from ..models import DUE_STATES, Chunk, Notice
 from ..transport import deliver
 from .claiming import Claim, Settlement, settle, settle_and_claim

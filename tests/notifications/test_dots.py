@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from demo.sink import Sink
-from notifications.mailboxes import Mailbox
+from notifications.addresses import Mailbox
 from notifications.transport import Fate, deliver
 
 LINES = st.lists(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from notifications.mailboxes import Mailbox
+from notifications.addresses import Mailbox
 from notifications.models import Campaign, CampaignState, Chunk, NoticeState
 from notifications.services import pause_campaign, resume_campaign, run_due
 from notifications.services.sending import SERVER_PAUSE

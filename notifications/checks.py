@@ -9,8 +9,9 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connections
 
-from acceptance.triggers import ACCEPTANCE_TRIGGERS
-from policies.triggers import POLICY_TRIGGERS, missing_triggers
+from policies.triggers import missing_triggers
+
+from .triggers import ALL_TRIGGERS
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -54,8 +55,8 @@ def check_triggers(*, databases: Sequence[str] | None = None, **_kwargs: Any) ->
     """
     found: list[CheckMessage] = []
     for alias in databases or ():
-        missing = missing_triggers(connections[alias], [*POLICY_TRIGGERS, *ACCEPTANCE_TRIGGERS])
-        if missing and "acceptance_act" in connections[alias].introspection.table_names():
+        missing = missing_triggers(connections[alias], ALL_TRIGGERS)
+        if missing and "notifications_mailevent" in connections[alias].introspection.table_names():
             message = f"The database lacks the triggers {', '.join(missing)}. Run manage.py migrate."
             found.append(Caution(message, id="notifications.W003"))
     return found

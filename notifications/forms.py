@@ -21,3 +21,11 @@ class WebhookForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         initial=EventKind.values,
     )
+
+
+class AddressForm(forms.Form):
+    """One address, in any case; none at all stands for every address."""
+
+    address = forms.CharField(
+        label=_("Address"), required=False, max_length=254, help_text=_("The whole address, in any case.")
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, health, metrics, webhooks
+from .views import desk, health, metrics, suppressions, webhooks
 
 health_patterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -11,6 +11,8 @@ health_patterns = [
 ]
 
 desk_patterns = [
+    path("suppressions/", suppressions.suppressed_addresses, name="suppressions"),
+    path("suppressions/<int:suppression_id>/release/", suppressions.release, name="release"),
     path("versions/<int:version_id>/campaign/", desk.campaign, name="campaign"),
     path("versions/<int:version_id>/campaign/pause/", desk.pause, name="pause"),
     path("versions/<int:version_id>/campaign/resume/", desk.resume, name="resume"),

@@ -1,17 +1,22 @@
 """Read values from the environment, and refuse what cannot be meant, by the name of the setting."""
 
 import logging
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError as Invalid
+from django.core.validators import validate_email
 from environs import Env
 from marshmallow import ValidationError
 
 SECRET_LENGTH = 32
 HIGHEST_PORT = 65_535
+# With "+", the key of a notice, "-" and a code behind it, it stays within the 64 octets of RFC 5321.
+BOUNCE_LOCAL_PART = re.compile(r"[A-Za-z0-9._-]{1,27}")
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 
 
@@ -71,6 +76,18 @@ def address_line(value: str) -> None:
     """Refuse a sender without an @, which no mail server would take."""
     if "@" not in value or "\n" in value:
         raise ValidationError(f"{value!r} is not an e-mail address.")
+
+
+def bounce_address(value: str) -> None:
+    """Refuse an address that cannot take a notice's key and code before its @; none at all will do."""
+    if not value:
+        return
+    try:
+        validate_email(value)
+    except Invalid as error:
+        raise ValidationError(f"{value!r} is not an address like bounces@shop.example.") from error
+    if not BOUNCE_LOCAL_PART.fullmatch(value.rpartition("@")[0]):
+        raise ValidationError("Give at most 27 letters, digits, dots and dashes before the @.")
 
 
 def log_level(value: str) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .environment import (
     address_line,
+    bounce_address,
     broker_address,
     database_engine,
     kept_secret,
@@ -186,6 +187,8 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30, validate=some_seconds)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Fernhill Shoes <notices@fernhill.example>", validate=address_line)
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "", validate=bounce_address)
+BOUNCE_IMAP_PASSWORD = env.str("BOUNCE_IMAP_PASSWORD", "")
 
 # Notices: so many go ahead, and the rest follows when these had so many minutes to bounce.
 

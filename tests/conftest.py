@@ -15,14 +15,14 @@ from django.test import Client, override_settings
 from django.utils import translation
 
 from acceptance.middleware import known_good
-from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from accounts.models import User
 from demo.sink import Sink
+from notifications.triggers import ALL_TRIGGERS
 from policies import comparisons, services
 from policies.fingerprints import version_fingerprint
 from policies.models import ChangeClass, Policy, PolicyKind, PolicyVersion
 from policies.selectors import register, rule_book
-from policies.triggers import POLICY_TRIGGERS, create_triggers, drop_triggers
+from policies.triggers import create_triggers, drop_triggers
 
 PASSWORD = "correct horse battery"
 # The instant at which most tests happen: a Monday, far from a change of clocks.
@@ -80,10 +80,9 @@ def committed(transactional_db: None, django_db_serialized_rollback: None) -> It
 
     The triggers are taken off before the tables are emptied, which they would refuse.
     """
-    triggers = [*POLICY_TRIGGERS, *ACCEPTANCE_TRIGGERS]
-    create_triggers(connection, triggers)
+    create_triggers(connection, ALL_TRIGGERS)
     yield
-    drop_triggers(connection, triggers)
+    drop_triggers(connection, ALL_TRIGGERS)
 
 
 @pytest.fixture

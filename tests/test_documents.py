@@ -12,10 +12,9 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
-from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from demo.cast import DESK, NAMED, PASSWORD, address
+from notifications.triggers import ALL_TRIGGERS
 from policies.models import NoticeRule, PolicyKind
-from policies.triggers import POLICY_TRIGGERS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -205,7 +204,7 @@ def test_every_trigger_is_told_of_and_no_other() -> None:
     rows = table_below(ROOT / "docs" / "architecture.md", "What the database keeps")
     told = [name for row in rows for name in CODE_SPAN.findall(row[0])]
 
-    assert sorted(told) == sorted(trigger.name for trigger in [*POLICY_TRIGGERS, *ACCEPTANCE_TRIGGERS])
+    assert sorted(told) == sorted(trigger.name for trigger in ALL_TRIGGERS)
 
 
 def test_the_readme_names_the_people_of_the_demo_and_their_password() -> None:

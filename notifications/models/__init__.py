@@ -1,6 +1,7 @@
-"""Who is told, and were they: campaigns, their chunks of work, every notice, and webhooks."""
+"""Who is told, and were they: campaigns, their chunks of work, every notice, what came back, and webhooks."""
 
 from .campaign import OPEN_STATES, PAUSED_AT_THE_DESK, Campaign, CampaignState, Chunk, Wave
+from .events import EventSource, MailEvent, MailEventKind, Suppression, SuppressionReason
 from .notice import (
     DUE_STATES,
     STATES_WITH_REASON,
@@ -23,10 +24,15 @@ __all__ = [
     "Chunk",
     "DeliveryState",
     "EventKind",
+    "EventSource",
     "Letter",
+    "MailEvent",
+    "MailEventKind",
     "Notice",
     "NoticeChannel",
     "NoticeState",
+    "Suppression",
+    "SuppressionReason",
     "Wave",
     "WebhookDelivery",
     "WebhookEndpoint",

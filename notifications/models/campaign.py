@@ -69,7 +69,9 @@ class Wave(models.TextChoices):
 class Chunk(models.Model):
     """Up to 500 notices that one worker sends at a time, held by a lease with a fencing token.
 
-    Progress is the sum of these counters, never a count over notices.
+    Progress is the sum of these counters, never a count over notices. Each notice that is settled
+    counts in one of `accepted`, `failed`, `unknown`, `skipped` and `cancelled`; `bounced` and
+    `complained` say how many of the accepted ones came back or were complained of later.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="chunks", verbose_name=_("campaign"))
@@ -91,6 +93,8 @@ class Chunk(models.Model):
     unknown = models.PositiveIntegerField(_("unknown"), default=0)
     skipped = models.PositiveIntegerField(_("skipped"), default=0)
     cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
+    bounced = models.PositiveIntegerField(_("came back"), default=0)
+    complained = models.PositiveIntegerField(_("reported as unwanted"), default=0)
 
     class Meta:
         verbose_name = _("chunk")

@@ -15,6 +15,9 @@ class NoticeState(models.TextChoices):
     SENDING = "SENDING", _("being sent")
     RETRY = "RETRY", _("to be tried again")
     ACCEPTED = "ACCEPTED", _("accepted by the mail server")
+    DELIVERED = "DELIVERED", _("delivered")
+    BOUNCED = "BOUNCED", _("came back")
+    COMPLAINED = "COMPLAINED", _("reported as unwanted")
     UNKNOWN = "UNKNOWN", _("unknown")
     FAILED = "FAILED", _("failed")
     SKIPPED = "SKIPPED", _("not sent")
@@ -24,6 +27,8 @@ class NoticeState(models.TextChoices):
 DUE_STATES = (NoticeState.PENDING, NoticeState.RETRY)
 STATES_WITH_REASON = (
     NoticeState.RETRY,
+    NoticeState.BOUNCED,
+    NoticeState.COMPLAINED,
     NoticeState.UNKNOWN,
     NoticeState.FAILED,
     NoticeState.SKIPPED,
@@ -32,6 +37,8 @@ STATES_WITH_REASON = (
 
 
 TROUBLED_STATES = (
+    NoticeState.BOUNCED,
+    NoticeState.COMPLAINED,
     NoticeState.FAILED,
     NoticeState.UNKNOWN,
     NoticeState.SKIPPED,

@@ -1,8 +1,9 @@
-"""How far campaigns and webhooks are, what is broken about them, and what is measured of them."""
+"""How far campaigns and webhooks are, what is broken, what is measured, and who is left alone."""
 
 from .alarms import Alarm, AlarmName, alarms
 from .measures import Measures, measures
 from .progress import Progress, progress
+from .suppressions import suppressed, suppressed_people, suppressions
 from .webhooks import newest_deliveries, webhooks
 
 __all__ = [
@@ -14,5 +15,8 @@ __all__ = [
     "measures",
     "newest_deliveries",
     "progress",
+    "suppressed",
+    "suppressed_people",
+    "suppressions",
     "webhooks",
 ]

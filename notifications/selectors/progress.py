@@ -17,6 +17,9 @@ class Progress:
     unknown: int = 0
     skipped: int = 0
     cancelled: int = 0
+    # These the mail server had accepted before.
+    bounced: int = 0
+    complained: int = 0
 
     @property
     def waiting(self) -> int:
@@ -32,7 +35,7 @@ def progress(campaign: Campaign) -> Progress:
 
 def sums_of(chunks: QuerySet[Chunk]) -> Progress:
     """Add up the counters of `chunks`, in one query."""
-    counters = ("accepted", "failed", "unknown", "skipped", "cancelled")
+    counters = ("accepted", "failed", "unknown", "skipped", "cancelled", "bounced", "complained")
     sums = chunks.aggregate(
         notices=Sum("size", default=0), **{name: Sum(name, default=0) for name in counters}
     )

@@ -1,9 +1,12 @@
-"""The notice pipeline: plan, send, take back, control; and the same for webhooks."""
+"""The notice pipeline: plan, send, take back, control, what comes back; and the same for webhooks."""
 
 from .control import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
+from .events import NoSuchNotice, record_event
 from .planning import plan_campaigns
 from .reaping import reap_leases
+from .reports import Verdict, take_message
 from .sending import due_chunks, run_due, send_chunk
+from .suppressing import NotSuppressed, release_address, suppress_address
 from .webhook_planning import plan_webhooks
 from .webhook_sending import send_webhooks
 from .webhooks import (
@@ -19,6 +22,9 @@ __all__ = [
     "AddressRefused",
     "CampaignNotRunning",
     "CannotSendAgain",
+    "NoSuchNotice",
+    "NotSuppressed",
+    "Verdict",
     "WebhookIsOff",
     "add_webhook",
     "cancel_campaign",
@@ -28,9 +34,13 @@ __all__ = [
     "plan_campaigns",
     "plan_webhooks",
     "reap_leases",
+    "record_event",
+    "release_address",
     "resume_campaign",
     "run_due",
     "send_again",
     "send_chunk",
     "send_webhooks",
+    "suppress_address",
+    "take_message",
 ]

@@ -33,6 +33,8 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
     AND EXISTS (SELECT 1 FROM accounts_user AS person
         WHERE person.id = notifications_notice.user_id AND person.is_active
             AND person.email = %s AND person.language = %s AND person.country = %s AND person.time_zone = %s)
+    AND NOT EXISTS (SELECT 1 FROM notifications_suppression AS suppression
+        WHERE LOWER(suppression.address) = LOWER(%s) AND suppression.released_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM acceptance_act AS act
         WHERE act.user_id = notifications_notice.user_id AND act.version_id = %s)
     AND NOT EXISTS (SELECT 1 FROM policies_recall AS recall WHERE recall.version_id = %s)
@@ -88,8 +90,8 @@ def settle_and_claim(
 
     The claim is given only while the notice is due, the lease and the campaign's generation are those
     that the worker began with, the campaign runs, its version is neither recalled nor overtaken, and
-    the person is as the letter says, active, and has not acted. Without it nothing may be sent.
-    Locks the chunk.
+    the person is as the letter says, active, not to be left alone, and has not acted. Without it
+    nothing may be sent. Locks the chunk.
     """
     held = [chunk.pk, token.hex, instant(now)]
     claimed = claiming(letter, chunk.campaign, now)
@@ -141,6 +143,7 @@ def claiming(letter: Addressed, campaign: Campaign, now: datetime) -> list[Any]:
         campaign.pk,
         campaign.generation,
         *as_known,
+        person.email,
         *(version, version, version),
         instant(now),
     ]

@@ -15,7 +15,15 @@ from .claiming import Claim, Settlement
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 480))
 
 COUNTERS = {
-    "accepted": [NoticeState.ACCEPTED],
+    # What came back was accepted before.
+    "accepted": [
+        NoticeState.ACCEPTED,
+        NoticeState.DELIVERED,
+        NoticeState.BOUNCED,
+        NoticeState.COMPLAINED,
+    ],
+    "bounced": [NoticeState.BOUNCED],
+    "complained": [NoticeState.COMPLAINED],
     "failed": [NoticeState.FAILED],
     "unknown": [NoticeState.UNKNOWN],
     "skipped": [NoticeState.SKIPPED],

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from acceptance.models import Act
 
 from ..models import DUE_STATES, Campaign, Chunk, Notice, NoticeState
+from ..selectors import suppressed_people
 from ..transport import Fate, Outcome
 from .claiming import Claim
 from .settling import count_chunk, settlement
@@ -26,6 +27,7 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
         (Q(user__is_active=False), "The account is not active."),
         (Q(user__email=""), "There is no address."),
         (Q(user=None), "The person was erased."),
+        (Q(Exists(suppressed_people())), "The address is on the list of those to leave alone."),
     ]
     skipped = sum(
         due.filter(condition).update(state=NoticeState.SKIPPED, reason=reason, settled_at=now)

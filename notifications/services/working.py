@@ -11,9 +11,10 @@ from django.db.models import Q
 from policies.selectors import load_register, load_rule_book
 
 from ..addresses import AddressUnusable, mailbox
-from ..emails import Addressed, Letters, Person, sender_address
+from ..emails import Addressed, Letters, Person
 from ..models import DUE_STATES, Chunk, Notice
 from ..transport import deliver
+from ..verp import envelope_sender
 from .claiming import Claim, Settlement, settle, settle_and_claim
 from .settling import count_chunk, settlement
 from .skipping import fail_unsent, put_off_unbuilt, skip_needless
@@ -96,7 +97,7 @@ class Worker:
         """Hand a claimed notice to the mail server; returns whether the connection can be used again."""
         outcome = deliver(
             smtp,
-            sender=sender_address(),
+            sender=envelope_sender(letter.person.notice_id),
             recipient=mailbox(letter.person.email),
             message=letter.message(claim.armed_at),
         )

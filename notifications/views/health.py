@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from kombu import Connection
 from kombu.exceptions import KombuError
 
-from acceptance.triggers import ACCEPTANCE_TRIGGERS
-from policies.triggers import POLICY_TRIGGERS, missing_triggers
+from policies.triggers import missing_triggers
 
 from ..selectors import alarms
+from ..triggers import ALL_TRIGGERS
 
 DATABASE_IS_AWAY = "The database does not answer."
 # Redis would otherwise be waited for without end, where it takes the connection and says nothing.
@@ -42,7 +42,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 def database() -> str:
     """Say whether the database answers and its triggers are in place."""
     try:
-        missing = missing_triggers(connection, [*POLICY_TRIGGERS, *ACCEPTANCE_TRIGGERS])
+        missing = missing_triggers(connection, ALL_TRIGGERS)
     except DatabaseError:
         return DATABASE_IS_AWAY
     return f"Triggers are missing: {', '.join(missing)}. Run manage.py migrate." if missing else "ok"

@@ -19,6 +19,7 @@ ACTS = (
     "cancel",
     "switch_off_webhook",
     "send_webhook_again",
+    "release",
 )
 
 

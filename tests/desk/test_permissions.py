@@ -65,6 +65,8 @@ DOORS = (
     Door("webhooks", "POST", PUBLISH, ()),
     Door("switch_off_webhook", "POST", PUBLISH),
     Door("send_webhook_again", "POST", PUBLISH),
+    Door("suppressions", "GET", VIEW, ()),
+    Door("release", "POST", PUBLISH),
 )
 
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from demo.sink import Sink
-from notifications.models import EventKind, WebhookEndpoint
+from notifications.models import EventKind, Notice, WebhookEndpoint
 from notifications.services import add_webhook
+from notifications.services.claiming import Claim
+from notifications.transport import Fate, Outcome
 from policies.fingerprints import version_fingerprint
 from policies.models import PolicyVersion
 from policies.services import approve_version, publish_version
@@ -22,6 +24,7 @@ from tests.services import RABBITMQ, REDIS
 from .brokers import Broker, own_queue
 from .hooks import EARLIER, MakeWebhook
 from .processes import MANAGE, Program, running
+from .records import claim_for, leased, notice_of, planned, settled
 from .web_servers import Receiver
 
 
@@ -64,6 +67,28 @@ def publish(approver: User) -> Callable[[PolicyVersion], None]:
         publish_version(version_id=draft.pk, published_by=approver, now=NOW)
 
     return make
+
+
+@pytest.fixture
+def sending(alice: User, version: PolicyVersion) -> Notice:
+    """Give Alice's notice while it is on its way to the mail server."""
+    planned()
+    _chunk, token = leased()
+    assert claim_for(alice, token, NOW)
+    return notice_of(alice)
+
+
+@pytest.fixture
+def accepted(sending: Notice) -> Notice:
+    """Give Alice's notice, taken by the mail server."""
+    settled(Claim(sending.pk, sending.attempt, NOW), Outcome(Fate.ACCEPTED, "250 OK"), NOW)
+    return sending
+
+
+@pytest.fixture
+def bounces(settings: Any) -> None:
+    """Take reports at an address of the shop's."""
+    settings.BOUNCE_ADDRESS = "bounces@fernhill.example"
 
 
 AnySink = TypeVar("AnySink", bound=Sink)

@@ -1,7 +1,7 @@
 """A campaign: one version's notices to everyone concerned, in waves, handed out in chunks."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -66,6 +66,16 @@ class Wave(models.TextChoices):
     ANNOUNCEMENT = "ANNOUNCEMENT", _("announcement")
 
 
+class ChunkQuerySet(models.QuerySet["Chunk"]):
+    """Chunks."""
+
+    def of_running(self) -> "ChunkQuerySet":
+        """Give the chunks that may be sent: those of running campaigns, of a new one only the first few."""
+        running = Campaign.objects.filter(pk=OuterRef("campaign"), state=CampaignState.RUNNING)
+        widened = running.filter(widened_at__isnull=False)
+        return self.filter(Q(Exists(widened)) | Q(Exists(running), is_trial=True))
+
+
 class Chunk(models.Model):
     """Up to 500 notices that one worker sends at a time, held by a lease with a fencing token.
 
@@ -95,6 +105,8 @@ class Chunk(models.Model):
     cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
     bounced = models.PositiveIntegerField(_("came back"), default=0)
     complained = models.PositiveIntegerField(_("reported as unwanted"), default=0)
+
+    objects = ChunkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("chunk")

@@ -73,12 +73,13 @@ def idle_since(now: datetime) -> datetime | None:
     What was due before a pause counts from the resumption on.
     """
     overdue = now - PROGRESS_PATIENCE
-    running = Campaign.objects.filter(
+    ready = Campaign.objects.filter(
         Q(resumed_at=None) | Q(resumed_at__lte=overdue),
+        Q(widened_at=None) | Q(widened_at__lte=overdue),
         pk=OuterRef("campaign"),
-        state=CampaignState.RUNNING,
     )
-    waiting = Chunk.objects.filter(Exists(running), due_at__lte=overdue).order_by("due_at", "pk")
+    chunks = Chunk.objects.of_running().filter(Exists(ready), due_at__lte=overdue)
+    waiting = chunks.order_by("due_at", "pk")
     first = waiting.values_list("due_at", "campaign__resumed_at").first()
     if first is None:
         return None

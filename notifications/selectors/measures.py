@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Min, OuterRef
+from django.db.models import Count, Min
 
 from ..models import Campaign, CampaignState, Chunk
 from .alarms import AlarmName, alarms
@@ -45,8 +45,7 @@ def campaigns_by_state() -> dict[str, int]:
 
 def due_work(now: datetime) -> tuple[int, float]:
     """Give how many chunks of running campaigns are due, held ones too, and the age of the oldest."""
-    running = Campaign.objects.filter(pk=OuterRef("campaign"), state=CampaignState.RUNNING)
-    due = Chunk.objects.filter(Exists(running), due_at__lte=now).aggregate(
-        count=Count("pk"), oldest=Min("due_at")
+    due = (
+        Chunk.objects.of_running().filter(due_at__lte=now).aggregate(count=Count("pk"), oldest=Min("due_at"))
     )
     return due["count"], (now - due["oldest"]).total_seconds() if due["oldest"] else 0.0

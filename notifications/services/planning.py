@@ -25,6 +25,7 @@ from ..models import (
     NoticeState,
     Wave,
 )
+from .breakers import trip_breakers
 from .control import CampaignNotRunning, cancel_campaign, cancel_due
 
 CHUNK_SIZE = 500
@@ -72,7 +73,9 @@ def plan_campaigns(*, now: datetime) -> int:
     for campaign in running:
         publication = register.by_id[campaign.version_id]
         made += plan_notices(campaign, told_people(publication, rules), now)
-        widen_if_sound(campaign, now)
+        # What came back since the last pass, while perhaps nothing was being sent.
+        if not trip_breakers(campaign.pk, now):
+            widen_if_sound(campaign, now)
         finish_if_done(campaign, publication, now)
     return made
 

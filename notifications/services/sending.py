@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from ..models import DUE_STATES, Campaign, CampaignState, Chunk, Notice
+from ..models import DUE_STATES, Chunk, Notice
 from ..transport import PERMANENT
+from .breakers import trip_breakers
 from .control import CampaignNotRunning, pause_campaign
 from .planning import stop_campaigns
 from .settling import count_chunk
@@ -32,13 +33,8 @@ def due_chunks(*, now: datetime, limit: int) -> list[int]:
 
 
 def claimable(now: datetime) -> QuerySet[Chunk]:
-    """Give the chunks of running campaigns that have work due at `now` and no live lease.
-
-    Until a campaign is widened these are only its first few.
-    """
-    running = Campaign.objects.filter(pk=OuterRef("campaign"), state=CampaignState.RUNNING)
-    may_go = Q(Exists(running.filter(widened_at__isnull=False))) | Q(Exists(running), is_trial=True)
-    return Chunk.objects.filter(may_go, due_at__lte=now, lease_token=None)
+    """Give the chunks that may be sent, have work due at `now`, and are held by nobody."""
+    return Chunk.objects.of_running().filter(due_at__lte=now, lease_token=None)
 
 
 def run_due(*, clock: Clock) -> int:
@@ -78,6 +74,7 @@ def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
         if worker.complaint:
             stop_sending(chunk, worker.complaint, clock())
     give_back(chunk_id, token, clock(), pause)
+    trip_breakers(chunk.campaign_id, clock())
     return worker.accepted
 
 

@@ -15,6 +15,7 @@ from ..emails import Addressed, Letters, Person
 from ..models import DUE_STATES, Chunk, Notice
 from ..transport import deliver
 from ..verp import envelope_sender
+from .breakers import trip_breakers
 from .claiming import Claim, Settlement, settle, settle_and_claim
 from .settling import count_chunk, settlement
 from .skipping import fail_unsent, put_off_unbuilt, skip_needless
@@ -112,10 +113,11 @@ class Worker:
         return Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.token).exists()
 
     def report(self) -> None:
-        """Renew the lease, and let the desk see how far it is."""
+        """Renew the lease, let the desk see how far it is, and stop where too much goes wrong."""
         held = Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.token)
         held.update(lease_until=self.clock() + LEASE, progressed_at=self.clock())
         count_chunk(self.chunk.pk, self.clock())
+        trip_breakers(self.chunk.campaign_id, self.clock())
 
 
 def due_people(chunk: Chunk, now: datetime) -> list[Person]:

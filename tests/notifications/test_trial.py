@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from demo.sink import Sink
 from notifications.models import Campaign, Notice, NoticeState
+from notifications.selectors import AlarmName, alarms
 from notifications.services import due_chunks, pause_campaign, plan_campaigns, planning, run_due
 from policies.models import PolicyVersion
 from tests.conftest import NOW
@@ -86,6 +87,18 @@ def test_one_address_that_is_put_off_does_not_hold_the_others_up(
     plan_campaigns(now=NOW + 10 * MINUTE)
 
     assert Campaign.objects.get().widened_at
+
+
+def test_what_waits_for_the_first_is_no_alarm(
+    seven_people: list[User], version: PolicyVersion, mailbox: Sink
+) -> None:
+    planned()
+    run_due(clock=at(NOW))
+
+    assert alarms(now=NOW + 9 * MINUTE) == []
+    plan_campaigns(now=NOW + 10 * MINUTE)
+    assert alarms(now=NOW + 10 * MINUTE) == []
+    assert [alarm.name for alarm in alarms(now=NOW + 11 * MINUTE)] == [AlarmName.NO_PROGRESS]
 
 
 def test_a_small_campaign_goes_out_at_once(

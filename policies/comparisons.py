@@ -17,6 +17,7 @@ from threading import Lock
 from cachetools import LRUCache, cached
 from django.db import DatabaseError, transaction
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,7 @@ from .redline import (
     as_text,
     compare,
     from_record,
+    risk_in_html,
     risk_in_words,
     size_in_words,
 )
@@ -107,6 +109,11 @@ class Summary:
     def risks(self) -> list[str]:
         """The first risky changes, in the reader's language."""
         return [risk_in_words(*risk) for risk in self.named]
+
+    @property
+    def marked_risks(self) -> list[SafeString]:
+        """The same as HTML."""
+        return [risk_in_html(*risk) for risk in self.named]
 
 
 known_summaries: LRUCache[str, Summary] = LRUCache(4096)
@@ -189,7 +196,7 @@ def summary(old: Source, new: Source) -> Summary:
 class RiskLine:
     """One risky change as the page lists it: what became of it, in which clause, at which stop."""
 
-    words: str
+    words: SafeString
     kind: str
     clause: str
     stop: int
@@ -236,7 +243,7 @@ def reading(old: Source, new: Source, form: Form, names: tuple[str, str] = ("", 
     }
     lines = tuple(
         RiskLine(
-            risk_in_words(risk.kind, risk.was, risk.now),
+            risk_in_html(risk.kind, risk.was, risk.now),
             risk.kind,
             found.heading_of(found.places[at]),
             found.stops[at],

@@ -7,8 +7,9 @@ what was deleted, to exactly the new one.
 
 from .comparison import ENGINE, Change, Comparison, Operation, Size, compare
 from .document import Block, Document, read_document
+from .labels import risk_in_html, risk_in_words
 from .markup import Page
-from .plain import as_text, risk_in_words, size_in_words
+from .plain import as_text, size_in_words
 from .record import Record, as_record, from_record
 from .risks import Risk
 from .vocabulary import RiskKind
@@ -32,6 +33,7 @@ __all__ = [
     "compare",
     "from_record",
     "read_document",
+    "risk_in_html",
     "risk_in_words",
     "size_in_words",
 ]

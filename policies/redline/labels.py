@@ -1,14 +1,43 @@
 """What the forms of a comparison call things, in the language that is active."""
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from .comparison import Change
+from .directions import isolated
 from .remarks import Remark, RemarkKind
+from .vocabulary import RiskKind
+
+
+def risk_in_words(kind: str, old: str | None, new: str | None) -> str:
+    """Say what became of an expression that turns the meaning; None where a text has no like of it."""
+    sentence = risk_sentence(kind, has_old=bool(old), has_new=bool(new))
+    return sentence % {"old": isolated(old or ""), "new": isolated(new or "")}
+
+
+def risk_in_html(kind: str, old: str | None, new: str | None) -> SafeString:
+    """Say the same as HTML in which each expression has its own direction, and the sentence the page's."""
+    sentence = risk_sentence(kind, has_old=bool(old), has_new=bool(new))
+    sides = {side: format_html("<bdi>{}</bdi>", words or "") for side, words in (("old", old), ("new", new))}
+    return format_html(sentence % {"old": "{old}", "new": "{new}"}, **sides)
+
+
+def risk_sentence(kind: str, *, has_old: bool, has_new: bool) -> str:
+    """Give the sentence about a risky change, with places for the old expression and the new one."""
+    names = {"old": "%(old)s", "new": "%(new)s"}
+    if kind == RiskKind.LINK:
+        names = {side: _("link to %(address)s") % {"address": place} for side, place in names.items()}
+    if not has_old:
+        return _("added: %(new)s") % names
+    if not has_new:
+        return _("removed: %(old)s") % names
+    return _("%(old)s → %(new)s") % names
 
 
 def way_label(change: Change, heading: str) -> str:
     """Say what moved, and where the link leads: to the clause with `heading`, or into the same one."""
-    names = {"heading": heading}
+    names = {"heading": isolated(heading)}
     if change.is_origin:
         if heading:
             return _("Moved to “%(heading)s”. Go to where it is now.") % names
@@ -20,7 +49,7 @@ def way_label(change: Change, heading: str) -> str:
 
 def words_of(remark: Remark) -> str:
     """Say what changed around words that stay."""
-    names = {"old": remark.old, "new": remark.new}
+    names = {"old": isolated(remark.old), "new": isolated(remark.new)}
     if remark.kind is RemarkKind.EMPHASIS:
         names = {
             side: ", ".join(map(emphasis_name, words.split())) or _("plain") for side, words in names.items()

@@ -1,14 +1,14 @@
 """A comparison in words: how much changed, what to look at closely, and every change as plain text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .comparison import Change, Comparison, Size
-from .labels import role_name, words_of
-from .vocabulary import RiskKind
-from .wording import CELL, Sign
+from .directions import FSI, PDI, isolate, isolated, runs_otherwise
+from .labels import risk_in_words, role_name, words_of
+from .wording import CELL, Sign, Span
 
 # So much of a passage is quoted where it was, if it moved.
 FIRST_WORDS = 12
@@ -40,18 +40,6 @@ def size_in_words(size: Size) -> str:
     return ", ".join(parts)
 
 
-def risk_in_words(kind: str, old: str | None, new: str | None) -> str:
-    """Say what became of an expression that turns the meaning; None where a text has no like of it."""
-    names = {"old": old or "", "new": new or ""}
-    if kind == RiskKind.LINK:
-        names = {side: _("link to %(address)s") % {"address": words} for side, words in names.items()}
-    if not old:
-        return _("added: %(new)s") % names
-    if not new:
-        return _("removed: %(old)s") % names
-    return _("%(old)s → %(new)s") % names
-
-
 def as_text(comparison: Comparison) -> str:
     """Give the changes clause by clause as plain text, for mail, terminals and screen readers."""
     return "\n".join(lines(comparison)) + "\n"
@@ -78,7 +66,7 @@ def risks_in_words(comparison: Comparison) -> list[str]:
     for at, risk in comparison.risks:
         heading = comparison.heading_of(comparison.places[at])
         words = risk_in_words(risk.kind, risk.was, risk.now)
-        found[f"{words} ({heading})" if heading else words] = None
+        found[f"{words} ({isolated(heading)})" if heading else words] = None
     return list(found)
 
 
@@ -90,23 +78,40 @@ def change_lines(comparison: Comparison, change: Change) -> Iterator[str]:
         "modify": _("Changed:"),
         "move": move_label(change, comparison.other_heading(change)) if change.operation == "move" else "",
     }
-    words = "".join(marked(sign, text) for sign, text in change.spans).replace("][", "] [")
-    if change.is_origin or len(change.spans) == 1:
-        # All of it came or went, or stayed as it was: the label says so.
-        words = beginning(change.spans[0][1]) if change.is_origin else change.spans[0][1]
-    yield f"{labels[change.operation]} {words.replace(CELL, ' | ')}"
+    yield f"{labels[change.operation]} {passage(change).replace(CELL, ' | ')}"
     was = comparison.old_role(change)
     if was:
         yield "[" + _("was: %(kind)s") % {"kind": role_name(was)} + "]"
     for remark in change.remarks:
-        yield f"[“{remark.text.strip()}”: {words_of(remark)}]"
+        yield f"[“{isolated(remark.text.strip())}”: {words_of(remark)}]"
+
+
+def passage(change: Change) -> str:
+    """Give the words of a change with what was deleted and inserted, in the direction of these words."""
+    whole = change.spans[0][1]
+    runs_back = runs_otherwise("".join(text for _sign, text in change.spans))
+    if change.is_origin:
+        words = beginning(whole)
+    elif len(change.spans) == 1:
+        # All of it came or went, or stayed as it was: the label says so.
+        words = whole
+    else:
+        words = with_marks(change.spans, keep_apart=runs_back)
+    return isolate(words) if runs_back else words
+
+
+def with_marks(spans: Iterable[Span], *, keep_apart: bool) -> str:
+    """Give spans one after the other; `keep_apart` isolates what is said of them from the text."""
+    words = "".join(marked(sign, text, keep_apart=keep_apart) for sign, text in spans)
+    return words.replace("][", "] [").replace(f"]{PDI}{FSI}[", f"]{PDI} {FSI}[")
 
 
 def move_label(change: Change, heading: str) -> str:
     """Give the label of what moved, with the heading of the clause that it moved from or to."""
+    names = {"heading": isolated(heading)}
     if change.is_origin:
-        return _("Moved to “%(heading)s”:") % {"heading": heading} if heading else _("Moved away:")
-    return _("Moved here from “%(heading)s”:") % {"heading": heading} if heading else _("Moved here:")
+        return _("Moved to “%(heading)s”:") % names if heading else _("Moved away:")
+    return _("Moved here from “%(heading)s”:") % names if heading else _("Moved here:")
 
 
 def beginning(text: str) -> str:
@@ -115,13 +120,19 @@ def beginning(text: str) -> str:
     return text if len(words) <= FIRST_WORDS else " ".join(words[:FIRST_WORDS]) + " …"
 
 
-def marked(sign: Sign, text: str) -> str:
+def marked(sign: Sign, text: str, *, keep_apart: bool) -> str:
     """Give a span with what became of it in words."""
     if sign == "=":
         return text
     label = _("Deleted:") if sign == "-" else _("Inserted:")
     if not text.strip(" "):
-        return f"[{label} “{text}”]"
+        return bracketed(f"{label} “{text}”", keep_apart=keep_apart)
     # Spaces around what changed stay outside the brackets.
     before, behind = text[: -len(text.lstrip(" "))], text[len(text.rstrip(" ")) :]
-    return f"{before}[{label} {text.strip(' ')}]{behind}"
+    inside = bracketed(f"{label} {isolated(text.strip(' '))}", keep_apart=keep_apart)
+    return f"{before}{inside}{behind}"
+
+
+def bracketed(words: str, *, keep_apart: bool) -> str:
+    """Give what is said of a text in brackets."""
+    return isolate(f"[{words}]") if keep_apart else f"[{words}]"

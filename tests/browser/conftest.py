@@ -148,3 +148,16 @@ def first(
         published_at=now - 60 * DAY,
         effective_at=now - 29 * DAY,
     )
+
+
+@pytest.fixture
+def publish_two(
+    site: str, make_policy: Callable[..., Policy], make_version: Callable[..., PolicyVersion], now: datetime
+) -> Callable[[str, str], None]:
+    """Give a hand that publishes two versions of the privacy policy."""
+
+    def publish(old: str, new: str) -> None:
+        make_version(make_policy(), body=old, published_at=now - 60 * DAY, effective_at=now - 29 * DAY)
+        make_version(body=new, published_at=now - DAY, effective_at=now + 30 * DAY)
+
+    return publish

@@ -18,7 +18,7 @@ from .document import BREAK, Block, Element, Mark
 from .labels import role_name, way_label, words_of
 from .remarks import Remark
 from .risks import Expression
-from .tree import Tree, attribute_list, own_path, shared_elements
+from .tree import Tree, attribute_list, directions_of, own_path, shared_elements
 from .vocabulary import RiskKind
 from .wording import CELL, Sign
 
@@ -34,6 +34,7 @@ class Page:
         """Take a comparison; `with_hops` adds links from each change to the one before and the next."""
         self.comparison = comparison
         self.with_hops = with_hops
+        self.directions = directions_of(comparison)
         self.last_stop = max(comparison.stops.values(), default=0)
         self.openings = {
             ("-", False): opening("del", _("Deleted:"), _("end of deletion.")),
@@ -44,7 +45,7 @@ class Page:
 
     def one_column(self) -> str:
         """Give both texts as one, with the changes in place."""
-        tree = Tree(shared_elements(self.comparison))
+        tree = Tree(shared_elements(self.comparison), self.directions)
         for at in range(len(self.comparison.places)):
             self.put(tree, at, self.block(at).path)
         return f'<div class="redline">\n{tree.closed()}</div>'
@@ -54,7 +55,7 @@ class Page:
         shared = shared_elements(self.comparison)
         written = []
         for clause in self.comparison.by_clause:
-            tree = Tree(shared)
+            tree = Tree(shared, self.directions)
             for at in clause.places:
                 self.put(tree, at, own_path(self.block(at)))
             written.append(f"<section>\n{self.heading(clause)}{tree.closed()}</section>\n")
@@ -81,7 +82,7 @@ class Page:
         change = self.comparison.places[at]
         if change.old is None or (change.group is not None and not change.is_origin):
             return "<td></td>"
-        tree = Tree({})
+        tree = Tree({}, self.directions)
         block = self.comparison.old.blocks[change.old]
         # Where both sides show something, the new one carries the links from change to change.
         state = self.state(at) if change.new is None or change.is_origin else {}
@@ -93,7 +94,7 @@ class Page:
         change = self.comparison.places[at]
         if change.new is None or change.is_origin:
             return "<td></td>"
-        tree = Tree({})
+        tree = Tree({}, self.directions)
         signs = "=+" if change.group is None else "=-+"
         tree.put(own_path(self.block(at)), self.inner(at, signs), self.state(at), is_old=False)
         return f'<td data-label="{escape(name)}">{tree.closed()}</td>'

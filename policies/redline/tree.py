@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from .comparison import Comparison
+from .directions import Direction, direction_of
 from .document import Block, Element
 
 # Elements that only group, and say nothing to a reader.
@@ -11,6 +12,8 @@ SILENT = frozenset({"div", "section"})
 # Elements that may hold other blocks, so that a change in their own text needs an element of its own.
 HOLDING = frozenset({"li", "dd", "blockquote", "details"})
 OUTERMOST = frozenset({"ul", "ol", "dl", "table", "blockquote"})
+# What runs in one direction, and so do its bullets and its columns.
+DIRECTED = OUTERMOST | {"li"}
 # What a table must have around a row, where the row stands by itself.
 PARAGRAPH = "p"
 
@@ -18,9 +21,10 @@ PARAGRAPH = "p"
 class Tree:
     """Writes blocks in the elements of their paths; neighbours that share elements share them here too."""
 
-    def __init__(self, same: Mapping[int, int]) -> None:
-        """Take the elements of the old text that are elements of the new one, by their numbers."""
+    def __init__(self, same: Mapping[int, int], directions: Mapping[int, Direction]) -> None:
+        """Take what `shared_elements` and `directions_of` say of the comparison that is written."""
         self.same = same
+        self.directions = directions
         self.written: list[str] = []
         self.open: list[tuple[int, str]] = []
 
@@ -37,11 +41,10 @@ class Tree:
             is_leaf = element is steps[-1]
             attributes = dict(element.attributes) | (dict(state) if is_leaf and holds_itself else {})
             attributes |= {"open": ""} if element.tag == "details" else {}
-            # Text that runs from right to left does, and so do its bullets and columns.
-            attributes |= {"dir": "auto"} if is_leaf or element.tag in OUTERMOST else {}
+            attributes |= self.direction(key) if is_leaf or element.tag in DIRECTED else {}
             self.written.append(f"<{element.tag}{attribute_list(attributes)}>")
             self.open.append((key, element.tag))
-        own = "" if holds_itself else f"<div{attribute_list({**state, 'dir': 'auto'})}>"
+        own = "" if holds_itself else f"<div{attribute_list({**state, **self.direction(keys[-1])})}>"
         self.written.append(f"{own}{inner}{'</div>' if own else ''}")
 
     def key(self, element: Element, *, is_leaf: bool, is_old: bool) -> int:
@@ -49,6 +52,14 @@ class Tree:
         if not is_old:
             return element.number
         return -element.number if is_leaf else self.same.get(element.number, -element.number)
+
+    def direction(self, key: int) -> dict[str, str]:
+        """Give the attribute by which an element runs as its text does; none where a number says nothing.
+
+        It is never `auto`, which passes over what has a direction of its own, such as all items of a list.
+        """
+        found = self.directions.get(key)
+        return {"dir": found} if found else {}
 
     def close_down_to(self, depth: int) -> None:
         """Close the innermost elements until `depth` are open."""
@@ -83,3 +94,15 @@ def shared_elements(comparison: Comparison) -> dict[int, int]:
                     break
                 same.setdefault(mine.number, theirs.number)
     return same
+
+
+def directions_of(comparison: Comparison) -> dict[int, Direction]:
+    """Give the direction of the first text in each element, by the numbers under which a tree knows them."""
+    found: dict[int, Direction] = {}
+    for sign, document in ((1, comparison.new), (-1, comparison.old)):
+        for block in document.blocks:
+            direction = direction_of(block.text)
+            if direction:
+                for element in block.path:
+                    found.setdefault(sign * element.number, direction)
+    return found

@@ -2,6 +2,7 @@
 
 import pytest
 from django.utils.translation import override
+from lxml import html as lxml_html
 
 from policies.redline import Comparison, Page, as_text, compare, risk_in_html, risk_in_words
 from policies.redline.directions import FSI, PDI
@@ -71,3 +72,37 @@ def test_a_text_from_left_to_right_has_no_isolates() -> None:
     assert "30 days → 60 days (Größe)" in text
     assert FSI not in text
     assert PDI not in text
+
+
+LISTED = (
+    "## عنوان\n\n- نحتفظ بها {0} يوما.\n- 30\n- We keep it.\n\n"
+    "| الطلبات | المدة |\n|---|---|\n| GDPR | {0} |\n\nEnglish."
+)
+
+
+def test_every_element_runs_as_the_text_in_it_does() -> None:
+    page = Page(compared(LISTED.format(30), LISTED.format(60)))
+
+    for html in (page.one_column(), page.two_columns("A", "B")):
+        root = lxml_html.fromstring(html)
+        for path, directions in {
+            "//h2 | //ul | //li[contains(., 'يوما')] | //li/div": {"rtl"},
+            "//table[not(contains(@class, 'columns'))] | //tr[th[contains(., 'المدة')]]": {"rtl"},
+            "//li[contains(., 'We keep')] | //p | //tr[td[.='GDPR']]": {"ltr"},
+            "//li[.='30']": {None},
+        }.items():
+            found = root.xpath(path)
+            assert {element.get("dir") for element in found} == directions
+
+
+def test_in_the_changes_alone_a_list_still_runs_as_its_items_do() -> None:
+    root = lxml_html.fromstring(Page(compared(LISTED.format(30), LISTED.format(60))).changes_only())
+
+    assert [element.get("dir") for element in root.xpath("//ul | //table")] == ["rtl", "rtl"]
+    assert root.xpath("//*[@dir='auto']") == root.xpath("//h3")
+
+
+def test_a_list_runs_as_its_first_word_does_even_if_that_is_a_deleted_one() -> None:
+    root = lxml_html.fromstring(Page(compared("- نحتفظ بها.\n- 10", "Nothing is left.")).one_column())
+
+    assert {element.get("dir") for element in root.xpath("//ul | //li[contains(., 'نحتفظ')]")} == {"rtl"}

@@ -268,16 +268,6 @@ def test_words_are_counted_as_a_reader_counts_them() -> None:
     assert (size.words_added, size.words_removed) == (6, 2)
 
 
-def test_every_block_takes_its_direction_from_its_own_text() -> None:
-    old, new = (render(f"## عنوان\n\n- نحتفظ بها {days} يوما.\n\nEnglish.") for days in (30, 60))
-    page = Page(compare(old, new))
-
-    for html in (page.one_column(), page.two_columns("A", "B"), page.changes_only()):
-        root = lxml_html.fromstring(html)
-        blocks = root.xpath("//h2 | //h3 | //p | //li[not(div)] | //li/div")
-        assert {block.get("dir") for block in blocks} == {"auto"}
-
-
 def test_a_record_gives_the_same_comparison_back(found: Comparison) -> None:
     kept = from_record(json.loads(json.dumps(as_record(found))), render(OLD), render(NEW))
 

@@ -5,7 +5,8 @@ old text, without what was inserted, join to exactly that text, and those of the
 what was deleted, to exactly the new one.
 """
 
-from .comparison import ENGINE, Change, Comparison, Operation, Size, compare
+from .comparer import compare
+from .comparison import ENGINE, Change, Comparison, Operation, Size
 from .document import Block, Document, read_document
 from .labels import risk_in_html, risk_in_words
 from .markup import Page

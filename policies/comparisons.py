@@ -241,12 +241,13 @@ def reading(old: Source, new: Source, form: Form, names: tuple[str, str] = ("", 
         Form.CHANGES: page.changes_only,
         Form.TEXT: lambda: as_text(found),
     }
+    stops = found.stops_by_clause if form is Form.CHANGES else found.stops
     lines = tuple(
         RiskLine(
             risk_in_html(risk.kind, risk.was, risk.now),
             risk.kind,
             found.heading_of(found.places[at]),
-            found.stops[at],
+            stops[at],
         )
         for at, risk in found.risks
     )

@@ -129,7 +129,7 @@ class Comparison:
         moved_with_it = self.clause_of(change) == (False, self.homes[self.old.blocks[change.old].clause])
         return not moved_with_it or not is_only_moved(change)
 
-    @property
+    @cached_property
     def by_clause(self) -> list[ClauseChanges]:
         """What changed, clause by clause, with the places that moved blocks left."""
         found: dict[tuple[bool, int], list[int]] = {}
@@ -140,22 +140,28 @@ class Comparison:
 
     @cached_property
     def stops(self) -> dict[int, int]:
-        """For each place at which something changed, the number of the stop there, from 1 on.
+        """For each place at which something changed, the number of the stop there, from 1 on."""
+        return self.numbered(range(len(self.places)))
 
-        Neighbours that came, went or moved together are one stop.
-        """
+    @cached_property
+    def stops_by_clause(self) -> dict[int, int]:
+        """The same in the order of `by_clause`, in which the two places of what moved may stand together."""
+        return self.numbered(at for clause in self.by_clause for at in clause.places)
+
+    def numbered(self, order: Iterable[int]) -> dict[int, int]:
+        """Give the numbers of the stops in an order of places. What came, went or moved together is one."""
         numbers: dict[int, int] = {}
+        before, number = -1, 0
         last: tuple[object, ...] = ()
-        number = 0
-        for at, change in enumerate(self.places):
+        for at in order:
+            change = self.places[at]
             if change.operation == "equal":
-                last = ()
                 continue
             alone = at if change.operation == "modify" else None
             this = (change.operation, change.group, change.is_origin, alone)
-            numbers[at] = number if this == last else number + 1
-            number = numbers[at]
-            last = this
+            number += (at - 1, this) != (before, last)
+            numbers[at] = number
+            before, last = at, this
         return numbers
 
     @property

@@ -35,7 +35,12 @@ class Page:
         self.comparison = comparison
         self.with_hops = with_hops
         self.directions = directions_of(comparison)
-        self.last_stop = max(comparison.stops.values(), default=0)
+        self.lead_through(comparison.stops)
+        # A move that something came between has several stops, and one name at each of its ends.
+        ends: dict[tuple[int | None, bool], int] = {}
+        for at, change in enumerate(comparison.places):
+            ends.setdefault((change.group, change.is_origin), at)
+        self.move_ends = set(ends.values())
         self.openings = {
             ("-", False): opening("del", _("Deleted:"), _("end of deletion.")),
             ("+", False): opening("ins", _("Inserted:"), _("end of insertion.")),
@@ -43,8 +48,16 @@ class Page:
             ("+", True): opening("ins", _("Moved here:"), _("end of what moved here."), kind="moved"),
         }
 
+    def lead_through(self, stops: dict[int, int]) -> None:
+        """Have the links lead from change to change as `stops`, in their order, number the places."""
+        self.stops = stops
+        self.last_stop = max(stops.values(), default=0)
+        # Taken backwards, so that of the places of each stop the first one is left.
+        self.beginnings = set({stop: at for at, stop in reversed(stops.items())}.values())
+
     def one_column(self) -> str:
         """Give both texts as one, with the changes in place."""
+        self.lead_through(self.comparison.stops)
         tree = Tree(shared_elements(self.comparison), self.directions)
         for at in range(len(self.comparison.places)):
             self.put(tree, at, self.block(at).path)
@@ -52,6 +65,7 @@ class Page:
 
     def changes_only(self) -> str:
         """Give what changed, clause by clause, each with its heading."""
+        self.lead_through(self.comparison.stops_by_clause)
         shared = shared_elements(self.comparison)
         written = []
         for clause in self.comparison.by_clause:
@@ -69,6 +83,7 @@ class Page:
 
     def two_columns(self, old_name: str, new_name: str) -> str:
         """Give a table: the old text on the left, the new one on the right, each pair in a row."""
+        self.lead_through(self.comparison.stops)
         heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in (old_name, new_name))
         rows = "".join(
             f'<tr class="{change.operation}">{self.left(at, old_name)}{self.right(at, new_name)}</tr>\n'
@@ -115,15 +130,10 @@ class Page:
         if change.operation == "equal":
             return {}
         found = {"class": f"change {'origin' if change.is_origin else change.operation}"}
-        if self.begins_stop(at):
-            found |= {"id": f"change-{self.comparison.stops[at]}", "tabindex": "-1"}
+        if at in self.beginnings:
+            found |= {"id": f"change-{self.stops[at]}", "tabindex": "-1"}
         was = self.comparison.old_role(change)
         return found | ({"data-note": _("was: %(kind)s") % {"kind": role_name(was)}} if was else {})
-
-    def begins_stop(self, at: int) -> bool:
-        """Whether a place is the first of a stop."""
-        stops = self.comparison.stops
-        return at in stops and stops.get(at - 1) != stops[at]
 
     def inner(self, at: int, signs: str, *, with_links: bool = True) -> str:
         """Give the content of a place: what stays, and those sides of the change that `signs` names."""
@@ -135,21 +145,23 @@ class Page:
                 content.add(sign, text, old_at if sign == "-" else new_at)
             old_at += len(text) if sign != "+" else 0
             new_at += len(text) if sign != "-" else 0
-        links = with_links and self.begins_stop(at)
-        return content.closed(self.way(change) if links else "", self.hops(at) if links else "")
+        links = with_links and at in self.beginnings
+        return content.closed(self.way(at) if links else "", self.hops(at) if links else "")
 
-    def way(self, change: Change) -> str:
+    def way(self, at: int) -> str:
         """Give the link between the two places of what moved."""
+        change = self.comparison.places[at]
         if change.group is None:
             return ""
         here, there = f"move-{change.group}", f"move-{change.group}-from"
         if change.is_origin:
             here, there = there, here
-        return link(there, "way", way_label(change, self.comparison.other_heading(change)), here)
+        label = way_label(change, self.comparison.other_heading(change))
+        return link(there, "way", label, here if at in self.move_ends else "")
 
     def hops(self, at: int) -> str:
         """Give the links to the change before and to the next one."""
-        stop = self.comparison.stops[at] if self.with_hops else 0
+        stop = self.stops[at] if self.with_hops else 0
         before = link(f"change-{stop - 1}", "hop before", _("Previous change")) if stop > 1 else ""
         after = link(f"change-{stop + 1}", "hop after", _("Next change")) if 0 < stop < self.last_stop else ""
         return f'<span class="hops">{before}{after}</span>' if before or after else ""

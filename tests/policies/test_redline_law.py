@@ -188,10 +188,20 @@ def obeys_the_law(old: str, new: str) -> Comparison:
     for form in (column, Page(found).two_columns("A", "B"), Page(found).changes_only()):
         refuse_activity(form)
         assert not re.search(r"<(script|style|iframe|img|form|link|meta)\b", form)
+        leads_from_change_to_change(form)
     kept = from_record(json.loads(json.dumps(as_record(found))), old, new)
     assert (kept.places, kept.size) == (found.places, found.size)
     assert as_text(kept) == as_text(found)
     return found
+
+
+def leads_from_change_to_change(form: str) -> None:
+    """See that stops stand in the order of their numbers, and that each link leads to one place."""
+    names = re.findall(r' id="([^"]*)"', form)
+    stops = [name for name in names if name.startswith("change-")]
+    assert stops == [f"change-{number}" for number in range(1, len(stops) + 1)]
+    assert len(set(names)) == len(names)
+    assert set(re.findall(r' class="(?:way|hop \w+)" href="#([^"]*)"', form)) <= set(names)
 
 
 @settings(max_examples=1000, deadline=None)

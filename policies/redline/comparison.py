@@ -1,7 +1,7 @@
 """What a comparison of two rendered texts says: every block of both, and what became of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple, cast
@@ -14,7 +14,7 @@ from .risks import Risk
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
-ENGINE = "policysite-redline/1"
+ENGINE = "policysite-redline/2"
 
 WHOLE = ("insert", "delete")
 # What a heading, and a block that did not move, weigh for where a clause went: more than any text.
@@ -64,6 +64,8 @@ class ClauseChanges:
 
     heading: str
     places: tuple[int, ...]
+    # Whether the clause reads as it did and only stands elsewhere: it is shown, and not counted as changed.
+    moved_whole: bool
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Comparison:
         gone = [at for at in range(len(self.old.clauses)) if at not in self.homes]
         return Size(
             clauses=len(self.new.clauses) + len(gone),
-            clauses_changed=len({self.clause_of(c) for c in self.changes if self.alters_its_clause(c)}),
+            clauses_changed=sum(not clause.moved_whole for clause in self.by_clause),
             words_added=self.words("+"),
             words_removed=self.words("-"),
             moves=len({change.group for change in self.places if change.group is not None}),
@@ -122,13 +124,6 @@ class Comparison:
         mine = self.block(change).clause
         return mine not in self.homes, self.homes.get(mine, mine)
 
-    def alters_its_clause(self, change: Change) -> bool:
-        """Whether a clause reads otherwise by a change; one that moved as a whole does not."""
-        if change.operation != "move" or change.old is None:
-            return change.operation != "equal"
-        moved_with_it = self.clause_of(change) == (False, self.homes[self.old.blocks[change.old].clause])
-        return not moved_with_it or not is_only_moved(change)
-
     @cached_property
     def by_clause(self) -> list[ClauseChanges]:
         """What changed, clause by clause, with the places that moved blocks left."""
@@ -136,7 +131,31 @@ class Comparison:
         for at, change in enumerate(self.places):
             if change.operation != "equal":
                 found.setdefault(self.clause_of(change), []).append(at)
-        return [ClauseChanges(self.heading_of(self.places[p[0]]), tuple(p)) for p in found.values()]
+        return [
+            ClauseChanges(self.heading_of(self.places[at[0]]), tuple(at), self.moved_whole(at))
+            for at in found.values()
+        ]
+
+    def moved_whole(self, places: Sequence[int]) -> bool:
+        """Whether only the place of a clause changed: all of it, and nothing else, is one move."""
+        here = [self.places[at] for at in places]
+        moved = [change for change in here if self.is_only_moved(change)]
+        left = {change.old for change in here if change.is_origin}
+        if 2 * len(moved) != len(here) or left != {change.old for change in moved}:
+            return False
+        clauses = {
+            (self.old.blocks[cast("int", c.old)].clause, self.new.blocks[cast("int", c.new)].clause, c.group)
+            for c in moved
+        }
+        mine, theirs, _group = min(clauses)
+        lengths = {len(self.old.clauses[mine].blocks), len(self.new.clauses[theirs].blocks)}
+        return len(clauses) == 1 and lengths == {len(moved)}
+
+    def is_only_moved(self, change: Change) -> bool:
+        """Whether a block stands here that moved and reads as it did before."""
+        is_move = change.operation == "move" and not change.is_origin
+        is_same = not change.remarks and all(sign == "=" for sign, _text in change.spans)
+        return is_move and is_same and not self.old_role(change)
 
     @cached_property
     def stops(self) -> dict[int, int]:
@@ -226,8 +245,3 @@ def once(risks: Iterable[Risk]) -> list[Risk]:
     for risk in risks:
         first.setdefault((risk.kind, risk.was, risk.now), risk)
     return list(first.values())
-
-
-def is_only_moved(change: Change) -> bool:
-    """Whether a moved block reads as it did before."""
-    return not change.remarks and all(sign == "=" for sign, _text in change.spans)

@@ -237,7 +237,7 @@ def test_plain_text_tells_what_moved_and_where_it_was() -> None:
 
     text = as_text(compared(f"{first}\n\n{second}", f"{second}\n\n{first}"))
 
-    assert text.startswith("0 of 1 clause changed, 0 words added, 0 removed, 1 passage moved.\n")
+    assert text.startswith("1 of 1 clause changed, 0 words added, 0 removed, 1 passage moved.\n")
     assert f"Moved away: {first}" in text
     assert f"Moved here: {first}" in text
 

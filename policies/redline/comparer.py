@@ -5,6 +5,7 @@ from .comparison import Change, Comparison, Operation
 from .document import Block, Document, read_document
 from .remarks import Remark, remarks_of
 from .risks import lookout
+from .standing import Shift, Standings
 from .wording import Span, Texts, Wording
 
 # Stands for the block that is not there.
@@ -31,9 +32,11 @@ class Comparer:
     def comparison(self) -> Comparison:
         """Give the comparison."""
         places = Alignment(self.old, self.new, self.old_texts, self.new_texts).places()
-        return Comparison(self.old, self.new, tuple(map(self.change_at, places)))
+        pairs = ((place.old, place.new) for place in places if not place.is_origin)
+        standings = Standings(self.old.blocks, self.new.blocks, pairs)
+        return Comparison(self.old, self.new, tuple(self.change_at(place, standings) for place in places))
 
-    def change_at(self, place: Place) -> Change:
+    def change_at(self, place: Place, standings: Standings) -> Change:
         """Say what became of the block or blocks at a place."""
         mine = NOTHING if place.old is None else self.old.blocks[place.old]
         theirs = NOTHING if place.new is None else self.new.blocks[place.new]
@@ -42,14 +45,16 @@ class Comparer:
             return Change("move", place.old, place.new, gone, group=place.group, is_origin=True)
         operation, spans = self.became(place, mine.text, theirs.text)
         remarks: tuple[Remark, ...] = ()
+        shifts: tuple[Shift, ...] = ()
         if place.old is not None and place.new is not None:
             remarks = tuple(remarks_of(spans, mine, theirs))
-            if operation == "equal" and (remarks or mine.role != theirs.role):
+            shifts = tuple(standings.shifts(place.old, place.new, moved=place.group is not None))
+            if operation == "equal" and (remarks or shifts or mine.role != theirs.role):
                 operation = "modify"
             if place.group is not None:
                 operation = "move"
         risks = () if operation == "equal" else tuple(self.lookout.risks(spans, remarks, mine, theirs))
-        return Change(operation, place.old, place.new, spans, risks, remarks, place.group)
+        return Change(operation, place.old, place.new, spans, risks, remarks, place.group, shifts=shifts)
 
     def became(self, place: Place, mine: str, theirs: str) -> tuple[Operation, tuple[Span, ...]]:
         """Give the operation and the spans by which the text of one block became that of another."""

@@ -11,6 +11,7 @@ import regex
 from .document import Block, Document
 from .remarks import Remark
 from .risks import Risk
+from .standing import Shift
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
@@ -44,6 +45,7 @@ class Change(NamedTuple):
     group: int | None = None
     # Whether this is the place that a moved block left; the change itself stands where the block is now.
     is_origin: bool = False
+    shifts: tuple[Shift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,9 @@ class Comparison:
     def is_only_moved(self, change: Change) -> bool:
         """Whether a block stands here that moved and reads as it did before."""
         is_move = change.operation == "move" and not change.is_origin
-        is_same = not change.remarks and all(sign == "=" for sign, _text in change.spans)
+        is_same = (
+            not change.remarks and not change.shifts and all(sign == "=" for sign, _text in change.spans)
+        )
         return is_move and is_same and not self.old_role(change)
 
     @cached_property

@@ -1,5 +1,7 @@
 """What the forms of a comparison call things, in the language that is active."""
 
+from collections.abc import Sequence
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from .comparison import Change
 from .directions import isolated
 from .remarks import Remark, RemarkKind
+from .standing import Shift, ShiftKind
 from .vocabulary import RiskKind
 
 
@@ -55,6 +58,9 @@ def words_of(remark: Remark) -> str:
             side: ", ".join(map(emphasis_name, words.split())) or _("plain") for side, words in names.items()
         }
         return _("emphasis: %(old)s, now %(new)s") % names
+    if remark.kind is RemarkKind.TITLE:
+        names = {side: words or _("none") for side, words in names.items()}
+        return _("title: %(old)s, now %(new)s") % names
     if not remark.new:
         return _("no longer a link to %(old)s") % names
     return (_("link: to %(old)s, now to %(new)s") if remark.old else _("now a link to %(new)s")) % names
@@ -90,3 +96,29 @@ def role_name(role: str) -> str:
         "summary": _("summary"),
     }
     return names.get(role, role)
+
+
+def shift_in_words(shift: Shift) -> str:
+    """Say what changed around a whole block."""
+    sentences = {
+        ShiftKind.LEVEL: _("level in lists: %(old)s, now %(new)s"),
+        ShiftKind.QUOTATION: _("level of quotation: %(old)s, now %(new)s"),
+        ShiftKind.MARK: _("mark of the item: %(old)s, now %(new)s"),
+        ShiftKind.NUMBER: _("number of the item: %(old)s, now %(new)s"),
+        ShiftKind.CELLS: _("cells: %(old)s, now %(new)s"),
+    }
+    old, new = (", ".join(map(part_name, side.split())) or _("none") for side in (shift.old, shift.new))
+    return sentences[shift.kind] % {"old": old, "new": new}
+
+
+def part_name(part: str) -> str:
+    """Give the name of what stands before an item, or of a cell and what it spans; a number is its own."""
+    names = {"ul": _("bullet"), "ol": _("number"), "th": _("head cell"), "td": _("data cell")}
+    name, _colon, spans = part.partition(":")
+    return f"{names.get(name, name)} {spans}".rstrip()
+
+
+def notes_of(was: str, shifts: Sequence[Shift]) -> list[str]:
+    """Give what is said of a whole block: what it `was`, where that changed, and what changed around it."""
+    role = [_("was: %(kind)s") % {"kind": role_name(was)}] if was else []
+    return role + [shift_in_words(shift) for shift in shifts]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from .comparison import Change, ClauseChanges, Comparison
 from .document import BREAK, Block, Element, Mark
-from .labels import role_name, way_label, words_of
+from .labels import notes_of, way_label, words_of
 from .remarks import Remark
 from .risks import Expression
 from .tree import Tree, attribute_list, directions_of, own_path, shared_elements
@@ -132,8 +132,13 @@ class Page:
         found = {"class": f"change {'origin' if change.is_origin else change.operation}"}
         if at in self.beginnings:
             found |= {"id": f"change-{self.stops[at]}", "tabindex": "-1"}
-        was = self.comparison.old_role(change)
-        return found | ({"data-note": _("was: %(kind)s") % {"kind": role_name(was)}} if was else {})
+        # A row has no room for it beside its cells.
+        return found | (self.note(change) if self.block(at).tag != "tr" else {})
+
+    def note(self, change: Change) -> dict[str, str]:
+        """Give the attribute that says what changed of a whole block beside its words, where anything did."""
+        notes = notes_of(self.comparison.old_role(change), change.shifts)
+        return {"data-note": "; ".join(notes)} if notes else {}
 
     def inner(self, at: int, signs: str, *, with_links: bool = True) -> str:
         """Give the content of a place: what stays, and those sides of the change that `signs` names."""
@@ -146,7 +151,9 @@ class Page:
             old_at += len(text) if sign != "+" else 0
             new_at += len(text) if sign != "-" else 0
         links = with_links and at in self.beginnings
-        return content.closed(self.way(at) if links else "", self.hops(at) if links else "")
+        note = self.note(change) if "+" in signs and content.block.tag == "tr" else {}
+        behind = f"<span{attribute_list(note)}></span>" if note else ""
+        return content.closed(self.way(at) if links else "", behind + (self.hops(at) if links else ""))
 
     def way(self, at: int) -> str:
         """Give the link between the two places of what moved."""

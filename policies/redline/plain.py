@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from .comparison import Change, Comparison, Size
 from .directions import FSI, PDI, isolate, isolated, runs_otherwise
-from .labels import risk_in_words, role_name, words_of
+from .labels import notes_of, risk_in_words, words_of
 from .wording import CELL, Sign, Span
 
 # So much of a passage is quoted where it was, if it moved.
@@ -79,9 +79,8 @@ def change_lines(comparison: Comparison, change: Change) -> Iterator[str]:
         "move": move_label(change, comparison.other_heading(change)) if change.operation == "move" else "",
     }
     yield f"{labels[change.operation]} {passage(change).replace(CELL, ' | ')}"
-    was = comparison.old_role(change)
-    if was:
-        yield "[" + _("was: %(kind)s") % {"kind": role_name(was)} + "]"
+    for note in notes_of(comparison.old_role(change), change.shifts):
+        yield f"[{note}]"
     for remark in change.remarks:
         yield f"[“{isolated(remark.text.strip())}”: {words_of(remark)}]"
 

@@ -7,6 +7,7 @@ from .comparison import ENGINE, Change, Comparison, Operation
 from .document import read_document
 from .remarks import Remark, RemarkKind
 from .risks import Expression, Risk
+from .standing import Shift, ShiftKind
 from .vocabulary import RiskKind
 from .wording import Span
 
@@ -58,6 +59,8 @@ def block(comparison: Comparison, change: Change) -> Record:
         found["risks"] = [[risk.kind.value, side(risk.old), side(risk.new)] for risk in change.risks]
     if change.remarks:
         found["remarks"] = [[r.kind.value, r.text, r.start, r.end, r.old, r.new] for r in change.remarks]
+    if change.shifts:
+        found["shifts"] = [[shift.kind.value, shift.old, shift.new] for shift in change.shifts]
     return found
 
 
@@ -111,6 +114,7 @@ def kept_change(entry: Record) -> Change:
             for kind, text, start, end, old, new in entry.get("remarks", ())
         ),
         entry.get("move"),
+        shifts=tuple(Shift(ShiftKind(kind), old, new) for kind, old, new in entry.get("shifts", ())),
     )
 
 

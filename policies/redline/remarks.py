@@ -1,4 +1,4 @@
-"""Changes of markup around words that stay: where a link leads, and what is emphasised."""
+"""Changes of markup around words that stay: where a link leads, what is emphasised, and what a title says."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -20,12 +20,14 @@ class RemarkKind(StrEnum):
 
     LINK = "link"
     EMPHASIS = "emphasis"
+    TITLE = "title"
 
 
 class Remark(NamedTuple):
     """Words that stay while what is around them changes; `start` and `end` are places in the new text.
 
-    `old` and `new` hold the address that the words lead to, or the names of the elements around them.
+    `old` and `new` hold the address that the words lead to, the names of the elements around them, or
+    what a link or an abbreviation says when it is pointed at.
     """
 
     kind: RemarkKind
@@ -41,7 +43,7 @@ def remarks_of(spans: Sequence[Span], old: Block, new: Block) -> Iterator[Remark
     if old.runs == new.runs:
         return
     shared = list(shared_pieces(spans, old, new))
-    for kind, aspect in ((RemarkKind.LINK, target), (RemarkKind.EMPHASIS, emphasis)):
+    for kind, aspect in ASPECTS:
         seen = [(aspect(piece.old), aspect(piece.new), piece) for piece in shared]
         for (before, after), group in groupby(seen, itemgetter(0, 1)):
             if before != after:
@@ -114,6 +116,13 @@ def emphasis(marks: Sequence[Mark]) -> str:
     return " ".join(sorted({ALIKE.get(tag, tag) for tag, _attributes in marks} - SILENT))
 
 
+def title(marks: Sequence[Mark]) -> str:
+    """Give what words inside `marks` say when they are pointed at, or nothing. Footnotes say their number."""
+    found = (dict(attributes) for _tag, attributes in reversed(marks))
+    titles = (each.get("title", "") for each in found if not is_footnote(each.get("href", "")))
+    return next(filter(None, titles), "")
+
+
 def targets_between(block: Block, start: int, end: int) -> list[str]:
     """Give the addresses that a stretch of a block leads to, each once, but not those of its footnotes."""
     found = (target(run.marks) for run in block.marks_between(start, end)) if block.runs else ()
@@ -123,3 +132,11 @@ def targets_between(block: Block, start: int, end: int) -> list[str]:
 def is_footnote(address: str) -> bool:
     """Whether an address leads to a footnote or back: the renderer numbers those."""
     return address.startswith(("#fn:", "#fnref"))
+
+
+# What may change around words, and how it is told from the elements around them.
+ASPECTS = (
+    (RemarkKind.LINK, target),
+    (RemarkKind.EMPHASIS, emphasis),
+    (RemarkKind.TITLE, title),
+)

@@ -50,11 +50,18 @@ class Standing(NamedTuple):
     numbers: tuple[Numbered, ...]
 
 
+# Most blocks stand in nothing.
+NOWHERE = Standing(0, 0, (), ())
+
+
 def standings(blocks: Sequence[Block]) -> list[Standing]:
     """Give where each block of a text stands. What has several blocks is begun by the first of them."""
     begun: set[int] = set()
     counts = Counter[int]()
-    return [standing(block.path, begun, counts) for block in blocks]
+    return [
+        standing(block.path, begun, counts) if len(block.path) > 1 or block.tag == "blockquote" else NOWHERE
+        for block in blocks
+    ]
 
 
 def standing(path: Sequence[Element], begun: set[int], counts: Counter[int]) -> Standing:
@@ -102,7 +109,7 @@ class Standings:
         Where it became something else altogether, and where it moved, its number says no more.
         """
         was, now = self.before[mine], self.after[theirs]
-        if self.old[mine].role != self.new[theirs].role:
+        if was is now or self.old[mine].role != self.new[theirs].role:
             return
         numbers, new_numbers = was.numbers, now.numbers
         if moved or was.marks != now.marks or not any(map(self.renumbered, numbers, new_numbers)):

@@ -18,7 +18,7 @@ from .clauses import clause_pairs
 from .document import Block, Clause, Document
 from .hunks import shared_start
 from .sequences import best_chain, heaviest_rise
-from .wording import Coder, Texts
+from .wording import LETTERS_A_WORD, Coder, Texts, has_words
 
 # Two blocks are versions of one another if they share this much: of their words, or, where a block
 # has few words or none that spaces part, of their letters.
@@ -28,9 +28,10 @@ SENTENCE = 8
 LONELY = 0.3
 # So much alike, blocks that stand opposite each other need not be weighed against others.
 SURE = 0.6
-FEW_WORDS, LETTERS_A_WORD = 8, 15
-# A block that left its clause is recognised only if it is long enough to be no mere formula.
-RECOGNISABLE = 24
+FEW_WORDS = 8
+# A block that left its clause is recognised only if it has letters enough to be no mere formula. In
+# scripts that part no words by spaces a letter says more.
+RECOGNISABLE, RECOGNISABLE_UNSPACED = 24, 12
 # Above this many pairs in one stretch, only those that share a rare phrase are weighed.
 PAIRS_LIMIT = 250_000
 PHRASE, RARE = 3, 4
@@ -136,11 +137,11 @@ class Alignment:
     def pair_leftovers(self) -> None:
         """Pair blocks that left their clause: by a rare phrase that they share, then their neighbours."""
         where: dict[str, list[int]] = defaultdict(list)
-        for theirs in self.unpaired(self.to_old, self.new.blocks):
+        for theirs in unpaired(self.to_old, self.new.blocks, self.new_texts):
             for phrase in phrases(self.new_texts[theirs].code, self.new.blocks[theirs].text):
                 where[phrase].append(theirs)
         grades: dict[tuple[int, int], float] = {}
-        for mine in self.unpaired(self.to_new, self.old.blocks):
+        for mine in unpaired(self.to_new, self.old.blocks, self.old_texts):
             votes = Counter[int]()
             for phrase in phrases(self.old_texts[mine].code, self.old.blocks[mine].text):
                 votes.update(where[phrase] if len(where.get(phrase, ())) in range(1, RARE + 1) else ())
@@ -151,15 +152,6 @@ class Alignment:
                 self.pair(mine, theirs)
                 self.extend(mine, theirs, 1)
                 self.extend(mine, theirs, -1)
-
-    @staticmethod
-    def unpaired(partners: Sequence[int | None], blocks: Sequence[Block]) -> list[int]:
-        """Give the blocks that have no partner and are long enough to be recognised elsewhere."""
-        return [
-            at
-            for at, partner in enumerate(partners)
-            if partner is None and len(blocks[at].text) >= RECOGNISABLE
-        ]
 
     def extend(self, mine: int, theirs: int, step: int) -> None:
         """Pair the neighbours of a pair on one side, for as long as they are akin."""
@@ -224,9 +216,20 @@ class Alignment:
             yield Place(mine, theirs, groups.get(mine), is_origin=theirs is not None)
 
 
+def unpaired(partners: Sequence[int | None], blocks: Sequence[Block], texts: Texts) -> list[int]:
+    """Give the blocks that have no partner and are long enough to be recognised elsewhere."""
+    found = []
+    for at, partner in enumerate(partners):
+        text = blocks[at].text
+        if partner is None and len(text) >= RECOGNISABLE_UNSPACED:
+            is_long = len(text) >= RECOGNISABLE or not has_words(text, len(texts[at].code))
+            found += [at] if is_long else []
+    return found
+
+
 def phrases(code: str, text: str) -> set[str]:
     """Give all phrases of `PHRASE` words in a block; of letters, where spaces do not part its words."""
-    units = code if len(text) < LETTERS_A_WORD * len(code) else text
+    units = code if has_words(text, len(code)) else text
     return {units[at : at + PHRASE] for at in range(len(units) - PHRASE + 1)}
 
 

@@ -3,17 +3,21 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from math import prod
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from .document import Clause, Document
 from .sequences import heaviest_rise
-from .wording import Texts
+from .wording import Texts, has_words
 
 Grades = dict[tuple[int, int], float]
 
 # Two clauses are versions of one another if they share this much, or if their headings are the same.
 KINSHIP = 0.35
+# The same for letters, where spaces part no words; more of them are alike by chance.
+KINSHIP_OF_LETTERS = 0.5
 KINSHIP_OF_HEADINGS = 0.7
 SAME_HEADING = 0.5
 # A text that stands in more places than this says nothing about where it belongs.
@@ -30,9 +34,9 @@ def clause_pairs(old: Document, new: Document, old_texts: Texts, new_texts: Text
     """Give the clauses that are versions of one another, by their positions, in the order of the old text."""
     found = dict(best_pairs(evidence(old, new)))
     for mine, theirs in list(gaps(found, len(old.clauses), len(new.clauses))):
-        before = {at: code_of(old.clauses[at], old_texts) for at in mine}
-        after = {at: code_of(new.clauses[at], new_texts) for at in theirs}
-        found.update(best_pairs(likeness(old.clauses, new.clauses, before, after)))
+        before = {at: said_in(old, at, old_texts) for at in mine}
+        after = {at: said_in(new, at, new_texts) for at in theirs}
+        found.update(best_pairs(likeness(before, after)))
     return sorted(found.items())
 
 
@@ -94,25 +98,47 @@ def gaps(found: dict[int, int], old_count: int, new_count: int) -> Iterator[tupl
         last, new_last = mine, theirs
 
 
-def likeness(
-    old: Sequence[Clause], new: Sequence[Clause], before: dict[int, str], after: dict[int, str]
-) -> Grades:
+class Said(NamedTuple):
+    """What a clause says: its heading, and all its words coded; its letters, where spaces part no words."""
+
+    heading: str
+    code: str
+    letters: str
+
+    @property
+    def length(self) -> int:
+        """How many units are compared."""
+        return len(self.letters or self.code)
+
+
+def said_in(document: Document, at: int, texts: Texts) -> Said:
+    """Give what a clause says."""
+    clause = document.clauses[at]
+    code = "".join(texts[block].code for block in clause.blocks)
+    letters = "".join(block.text for block in document.blocks[clause.first : clause.end])
+    return Said(clause.heading, code, "" if has_words(letters, len(code)) else letters)
+
+
+def likeness(before: dict[int, Said], after: dict[int, Said]) -> Grades:
     """Grade pairs of clauses that share no block and no heading by their words and headings."""
-    if sum(map(len, before.values())) * sum(map(len, after.values())) > WORDS_LIMIT:
+    lengths = (sum(said.length for said in side.values()) for side in (before, after))
+    if prod(lengths) > WORDS_LIMIT:
         return {}
     return {
         (a, b): max(
-            Indel.normalized_similarity(mine, theirs, score_cutoff=KINSHIP),
-            Indel.normalized_similarity(old[a].heading, new[b].heading, score_cutoff=KINSHIP_OF_HEADINGS),
+            alike(mine, theirs),
+            Indel.normalized_similarity(mine.heading, theirs.heading, score_cutoff=KINSHIP_OF_HEADINGS),
         )
         for a, mine in before.items()
         for b, theirs in after.items()
     }
 
 
-def code_of(clause: Clause, texts: Texts) -> str:
-    """Give the words of a whole clause, coded."""
-    return "".join(texts[at].code for at in clause.blocks)
+def alike(mine: Said, theirs: Said) -> float:
+    """Give how much two clauses share of their words, or of their letters, or 0 where it is little."""
+    if mine.letters and theirs.letters:
+        return Indel.normalized_similarity(mine.letters, theirs.letters, score_cutoff=KINSHIP_OF_LETTERS)
+    return Indel.normalized_similarity(mine.code, theirs.code, score_cutoff=KINSHIP)
 
 
 def lengths(document: Document) -> list[int]:

@@ -20,6 +20,9 @@ Sign = Literal["=", "-", "+"]
 Span = tuple[Sign, str]
 # Each piece is a whole grapheme (\X), so that none is cut whatever follows its first sign.
 UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}]"
+UNSPACED_SIGN = regex.compile(UNSPACED)
+# With so many letters between two spaces, or half of them in such a script, spaces part no words.
+LETTERS_A_WORD = 15
 # What may not follow a sign that is taken alone, because it would be part of its grapheme.
 END = r"(?![\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}])"
 TOKENS = rf"""
@@ -224,6 +227,13 @@ class Spans:
             self.stays = self.stays[:-1]
         self.flush()
         return tuple(self.done)
+
+
+def has_words(text: str, count: int) -> bool:
+    """Whether the `count` stretches that spaces part in a text are its words."""
+    if len(text) >= LETTERS_A_WORD * count:
+        return False
+    return text.isascii() or 2 * len(UNSPACED_SIGN.findall(text)) < len(text)
 
 
 def spaced(words: Sequence[str]) -> str:

@@ -216,7 +216,8 @@ class Reader:
 def first_number(items: etree._Element) -> int:
     """Give the number of the first item of a list."""
     start = items.get("start") or ""
-    return int(start) if start.removeprefix("-").isdecimal() else 1
+    # A browser takes no number beyond 32 bits, and Python refuses to read thousands of digits.
+    return int(start) if re.fullmatch(r"-?\d{1,9}", start, re.ASCII) else 1
 
 
 def inline(element: etree._Element, marks: tuple[Mark, ...]) -> Iterator[Run]:

@@ -270,3 +270,9 @@ def test_one_changed_word_among_thousands_without_a_full_stop_is_one_changed_wor
     found = compare(paragraph(old), paragraph(old.replace("word4500 ", "other ")))
 
     assert (found.size.words_added, found.size.words_removed) == (1, 1)
+
+
+def test_a_list_that_begins_at_a_number_without_end_is_compared() -> None:
+    html = f'<ol start="{"9" * 5000}"><li>We keep it.</li></ol>'
+
+    assert compare(html, html.replace("keep", "sell")).size.words_added == 1

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
-from email.policy import default
+from email.policy import EmailPolicy
 from enum import StrEnum
+from itertools import islice
 
 logger = logging.getLogger(__name__)
 
 # What is quoted of a report must fit its column.
 DIAGNOSTIC_LENGTH = 300
-# No field that counts here is longer, and a hostile one must not cost time.
+# Reports say what they have to say at their beginning, in two or three parts (RFC 6522) and in short
+# fields. What goes beyond is not looked at: the parser takes minutes over a message that is made for it.
+LOOKED_AT = 256 * 1024
+PARTS = 5
 FIELD_LENGTH = 2000
 LONGEST_ADDRESS = 254
 
@@ -29,6 +33,18 @@ FEEDBACK = "message/feedback-report"
 COMPLAINTS = ("abuse", "fraud", "virus", "other", "opt-out", "opt-out-list")
 
 Fields = dict[str, list[str]]
+
+
+class ShortFields(EmailPolicy):
+    """Reads mail as it is written today (RFC 5322), but no more than the beginning of each field."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """Give the name and the beginning of the value of a field."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:FIELD_LENGTH]
+
+
+SHORT = ShortFields()
 
 
 class ReportKind(StrEnum):
@@ -73,7 +89,7 @@ def read_report(raw: bytes) -> Report | None:
     of what became of them: each of our messages has one recipient.
     """
     try:
-        message = BytesParser(policy=default).parsebytes(raw)
+        message = BytesParser(policy=SHORT).parsebytes(raw[:LOOKED_AT])
         reports = [*complaints_in(message), *deliveries_in(message)]
     except Exception:
         # Some broken headers make the parser of the standard library raise errors of every kind.
@@ -85,26 +101,27 @@ def read_report(raw: bytes) -> Report | None:
 
 def complaints_in(message: Message) -> Iterator[Report]:
     """Give the complaint that `message` is (RFC 5965)."""
+    original, came_to = original_of(message), arrival_of(message)
     for part in parts_of(message, FEEDBACK):
         for fields in groups_of(part):
             if first(fields, "feedback-type").lower() in COMPLAINTS:
-                original = original_of(message)
                 yield Report(
                     kind=ReportKind.COMPLAINED,
                     recipient=address_in(fields, "original-rcpt-to") or address_in(original, "to"),
                     status="",
                     diagnostic=first(fields, "feedback-type")[:DIAGNOSTIC_LENGTH],
-                    message_id=first(original, "message-id")[:FIELD_LENGTH],
+                    message_id=first(original, "message-id"),
                     came_to=(
                         *addresses_in(fields, "original-mail-from"),
                         *addresses_in(original, "return-path"),
-                        *arrival_of(message),
+                        *came_to,
                     ),
                 )
 
 
 def deliveries_in(message: Message) -> Iterator[Report]:
     """Give what `message` says of each recipient (RFC 3464)."""
+    message_id, came_to = first(original_of(message), "message-id"), arrival_of(message)
     for part in parts_of(message, *DELIVERY_STATUS):
         for fields in groups_of(part):
             kind = ACTIONS.get(first(fields, "action").partition(" ")[0].lower())
@@ -116,8 +133,8 @@ def deliveries_in(message: Message) -> Iterator[Report]:
                     or address_in(fields, "final-recipient"),
                     status=status_in(first(fields, "status"), diagnostic),
                     diagnostic=diagnostic[:DIAGNOSTIC_LENGTH],
-                    message_id=first(original_of(message), "message-id"),
-                    came_to=arrival_of(message),
+                    message_id=message_id,
+                    came_to=came_to,
                 )
 
 
@@ -128,7 +145,7 @@ def parts_of(message: Message, *kinds: str) -> Iterator[Message]:
     """
     if message.get_content_type() != "multipart/report" or not message.is_multipart():
         return
-    for part in message.get_payload():
+    for part in islice(message.get_payload(), PARTS):
         if isinstance(part, Message) and part.get_content_type() in kinds:
             yield part
 
@@ -145,7 +162,7 @@ def groups_of(part: Message) -> Iterator[Fields]:
         if block is not part:
             yield fields_of(block)
         for group in re.split(rb"\r?\n\r?\n", text_of(block)):
-            yield fields_of(BytesHeaderParser(policy=default).parsebytes(group.lstrip(b"\r\n")))
+            yield fields_of(BytesHeaderParser(policy=SHORT).parsebytes(group.lstrip(b"\r\n")))
 
 
 def original_of(message: Message) -> Fields:
@@ -154,7 +171,7 @@ def original_of(message: Message) -> Fields:
         payload = part.get_payload()
         if isinstance(payload, list) and payload and isinstance(payload[0], Message):
             return fields_of(payload[0])
-        return fields_of(BytesHeaderParser(policy=default).parsebytes(text_of(part)))
+        return fields_of(BytesHeaderParser(policy=SHORT).parsebytes(text_of(part)))
     return {}
 
 
@@ -186,8 +203,8 @@ def fields_of(message: Message) -> Fields:
 
 
 def plain(value: str) -> str:
-    """Give `value` on one line, cut, and without what a database refuses: NUL and broken UTF-8."""
-    whole = value[:FIELD_LENGTH].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Give `value` on one line, and without what a database refuses: NUL and broken UTF-8."""
+    whole = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return " ".join("".join(char if char.isprintable() else " " for char in whole).split())
 
 

@@ -147,6 +147,28 @@ def test_a_diagnostic_is_cut_and_holds_nothing_that_a_database_refuses() -> None
     assert len(found) == 300
 
 
+REPORTS = b"Content-Type: multipart/report; boundary=b\n\n"
+STATUS = b"--b\nContent-Type: message/delivery-status\n\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        REPORTS + STATUS + b"Action: failed\n\n" * 600_000,
+        REPORTS + b"--b\nContent-Type: text/plain\n\nx\n" * 300_000,
+        b"Content-Type: multipart/report" + b"; a=b" * 2_000_000,
+        b"Content-Type: multipart/report; boundary=" + b"(" * 9_000_000,
+        b"To: a@b.example\n" * 600_000,
+        b"To: a\n" + b" a\n" * 3_000_000,
+        b"".join(b"Content-Type: multipart/report; boundary=%d\n\n--%d\n" % (i, i) for i in range(9000)),
+    ],
+    ids=["groups", "parts", "parameters", "comment", "fields", "folds", "depth"],
+)
+def test_a_large_message_that_is_made_to_take_long_does_not(raw: bytes) -> None:
+    """Some of these would outlast the time that a test has if they were looked at in full."""
+    read_report(raw)
+
+
 @given(st.binary(max_size=2000))
 def test_no_bytes_at_all_upset_the_reader(raw: bytes) -> None:
     read_report(raw)

@@ -12,7 +12,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("page", "redline")
+NAMES = ("page", "redline", "send")
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 Each line holds benchmark, case, value, unit, reference, reference_value, ratio (above 1: ours is
 better than the reference) and runs, the number of runs of which value and reference are the median.
+The lines of faults hold people, kills, copies, lost, unknown, states and holds instead.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("page", "redline", "send")
+NAMES = ("faults", "page", "redline", "send")
 
 
 def main() -> None:

@@ -1,40 +1,15 @@
-"""People, versions for them to be told of, made as on any site, and PostgreSQL databases to have them in."""
+"""People, and versions for them to be told of, made as on any site."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-import psycopg
 from django.contrib.auth.models import Group
-from psycopg.sql import SQL, Identifier
 
 from accounts.models import User
 from notifications.models import Campaign
 from policies import services
 from policies.models import ChangeClass, Policy, PolicyKind, PolicyVersion
 
-POSTGRES_URL = os.environ.get("BENCH_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 WORDS = "We keep what you order for as long as the law asks us to and then we erase it for good."
-
-
-def postgres_url(name: str) -> str:
-    """Give the address of a database on the server of `BENCH_POSTGRES_URL`."""
-    return urlsplit(POSTGRES_URL)._replace(path=f"/{name}").geturl()
-
-
-@contextmanager
-def postgres(name: str) -> Iterator[str]:
-    """Give the address of a new PostgreSQL database, which is dropped afterwards."""
-    drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name))
-    with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
-        server.execute(drop)
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        try:
-            yield postgres_url(name)
-        finally:
-            server.execute(drop)
 
 
 def gather(count: int, *, name: str = "person", now: datetime) -> None:

@@ -29,6 +29,9 @@ from policies.rendering import render  # noqa: E402 - the same
 
 WORDS = {"small": (2_000, 10_000), "full": (5_000, 50_000, 200_000)}
 RUNS = {"small": 3, "full": 7}
+WORD = ("may", "shall")
+# How much one block holds of each kind in `ONE_BLOCK`.
+PIECES = {"small": (1_000, 8_000), "full": (5_000, 40_000)}
 # Seconds after which a reference is ended. What it took until then is reported, and that it was ended.
 PATIENCE = {"small": 5.0, "full": 60.0}
 EDITED, RARE = 0.05, 0.1
@@ -109,6 +112,18 @@ def by_words(before: str, after: str) -> object:
     return difflib.SequenceMatcher(None, before.split(), after.split()).get_opcodes()
 
 
+# One block that changes all over, by its size and edition: what grows faster than the block shows here.
+ONE_BLOCK: dict[str, Callable[[int, int], str]] = {
+    "one paragraph of {} changed numbers": lambda size, edition: (
+        f"<p>{' '.join(f'fee{n} {edition}{n}' for n in range(size))}</p>"
+    ),
+    "one paragraph of {} bold words": lambda size, edition: (
+        f"<p>{' '.join(f'<b>word{n}</b> {WORD[edition]}' for n in range(size))}</p>"
+    ),
+    "a row of {} cells": lambda size, edition: (
+        f"<table><tr>{''.join(f'<td>cell{n} {WORD[edition]}</td>' for n in range(size))}</tr></table>"
+    ),
+}
 REFERENCES: dict[str, Callable[[str, str], object]] = {
     "lxml.html.diff.htmldiff": htmldiff,
     "difflib": by_words,
@@ -132,6 +147,8 @@ def run(scale: str) -> Iterator[dict[str, object]]:
             took[words, kind] = yield from lines(f"{words} words, {kind}", texts, scale)
     for kind in (SCATTERED, GATHERED):
         yield growth(kind, took, scale)
+    for case, write in ONE_BLOCK.items():
+        yield one_block(case, write, scale)
 
 
 def lines(case: str, texts: tuple[str, str], scale: str) -> Generator[dict[str, object], None, Measured]:
@@ -151,6 +168,14 @@ def growth(kind: str, took: dict[tuple[int, str], Measured], scale: str) -> dict
     times = took[large, kind].seconds / took[small, kind].seconds
     case = f"{small} to {large} words, {kind}"
     return line(case, times, "times the time", "times the words", large / small, runs=RUNS[scale])
+
+
+def one_block(case: str, write: Callable[[int, int], str], scale: str) -> dict[str, object]:
+    """Give how much longer a large block takes than a small one, beside how much larger it is."""
+    small, large = sizes = PIECES[scale]
+    few, many = (measure(with_page, (write(size, 0), write(size, 1)), 1).seconds for size in sizes)
+    named = case.format(f"{small} to {large}") + ", with the page"
+    return line(named, many / few, "times the time", "times the size", large / small, runs=1)
 
 
 def line(

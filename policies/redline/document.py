@@ -6,6 +6,7 @@ and cells of a row are parted by a tab. Every visible character stands in exactl
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -55,8 +56,9 @@ BREAK = Run("\n")
 class Block(NamedTuple):
     """A heading, paragraph, list item, table row, quotation or piece of code.
 
-    `runs` is empty where nothing in the block is marked up; else their texts join to `text`. `path`
-    leads from the outermost element to the one that holds the text. A row also has its `cells`.
+    `runs` is empty where nothing in the block is marked up; else their texts join to `text`, and each
+    begins where `begins` says. `path` leads from the outermost element to the one that holds the text.
+    A row also has its `cells`.
     """
 
     tag: str
@@ -65,6 +67,7 @@ class Block(NamedTuple):
     runs: tuple[Run, ...] = ()
     path: tuple[Element, ...] = ()
     cells: tuple[Element, ...] = ()
+    begins: tuple[int, ...] = ()
 
     @property
     def is_heading(self) -> bool:
@@ -81,9 +84,11 @@ class Block(NamedTuple):
         if not self.runs:
             yield Run(self.text[start:end])
             return
-        begins = accumulate((len(run.text) for run in self.runs), initial=0)
-        for begin, run in zip(begins, self.runs, strict=False):
-            piece = run.text[max(start - begin, 0) : max(end - begin, 0)]
+        for at in range(bisect_right(self.begins, start) - 1, len(self.runs)):
+            begin, run = self.begins[at], self.runs[at]
+            if begin >= end:
+                return
+            piece = run.text[max(start - begin, 0) : end - begin]
             if piece:
                 yield Run(piece, run.marks)
 
@@ -210,7 +215,8 @@ class Reader:
         """Keep a block; a heading begins a clause, and so does the first block."""
         if tag in HEADINGS or self.clause < 0:
             self.clause += 1
-        self.blocks.append(Block(tag, text, self.clause, runs, path, cells))
+        begins = tuple(accumulate((len(run.text) for run in runs[:-1]), initial=0)) if runs else ()
+        self.blocks.append(Block(tag, text, self.clause, runs, path, cells, begins))
 
 
 def first_number(items: etree._Element) -> int:

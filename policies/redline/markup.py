@@ -7,9 +7,10 @@ text, and the other way round as the old one. All text is escaped, and only tags
 renderings are written. Names of places (`id`) in the texts are left out: both may hold the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
+from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
@@ -17,11 +18,12 @@ from .comparison import Change, ClauseChanges, Comparison
 from .document import BREAK, Block, Element, Mark
 from .labels import notes_of, way_label, words_of
 from .remarks import Remark
-from .risks import Expression
+from .risks import Expression, touching
 from .tree import Tree, attribute_list, directions_of, own_path, shared_elements
 from .vocabulary import RiskKind
 from .wording import CELL, Sign
 
+START = attrgetter("start")
 # In the texts themselves these elements look like this; here they would read as changes.
 RENAMED = {"del": "s", "ins": "u"}
 CHANGED = {"-": "del", "+": "ins"}
@@ -186,6 +188,13 @@ class Content:
         self.around = page.openings["+", True] if is_moved else ""
         self.cells = iter(self.block.cells)
         self.first_cell = cell_tag(next(self.cells, None)) if self.block.tag == "tr" else ""
+        self.risky = {
+            "-": in_text([risk.old for risk in change.risks]),
+            "+": in_text([risk.new for risk in change.risks]),
+        }
+        # By kind, because only remarks of different kinds overlap.
+        kinds = RemarkKind if change.remarks else ()
+        self.remarks = [[remark for remark in change.remarks if remark.kind is kind] for kind in kinds]
 
     def add(self, sign: Sign, text: str, at: int) -> None:
         """Add a span that begins at `at` in the text it is from."""
@@ -215,15 +224,11 @@ class Content:
 
     def cuts(self, sign: Sign, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Cut a stretch of text wherever something begins or ends that is shown."""
-        marked: Sequence[Expression | Remark] = self.change.remarks if sign == "=" else self.risky(sign)
+        shown: Sequence[Sequence[Expression | Remark]] = self.remarks if sign == "=" else [self.risky[sign]]
+        marked = [found for kind in shown for found in touching(kind, start, end)]
         points = {place for found in marked for place in (found.start, found.end) if start < place < end}
         edges = [start, *sorted(points), end]
         yield from pairwise(edges)
-
-    def risky(self, sign: Sign) -> list[Expression]:
-        """Give the risky expressions that a deletion or an insertion may touch."""
-        sides = [risk.old if sign == "-" else risk.new for risk in self.change.risks]
-        return [found for found in sides if found and found.kind is not RiskKind.LINK]
 
     def piece(self, sign: Sign, block: Block, start: int, end: int) -> str:
         """Give a stretch of text in which nothing begins or ends, with its markup."""
@@ -231,18 +236,22 @@ class Content:
             marked_up(text_in_html(run.text, block.tag), run.marks) for run in block.marks_between(start, end)
         )
         if sign != "=":
-            is_risky = any(found.start < end and found.end > start for found in self.risky(sign))
-            return f'<mark class="risky">{html}</mark>' if is_risky else html
-        for remark in self.change.remarks:
-            if remark.start < end and remark.end > start:
-                note = {"data-note": words_of(remark)} if remark.end <= end else {}
-                html = f"<span{attribute_list({'class': f'remark {remark.kind}', **note})}>{html}</span>"
+            return f'<mark class="risky">{html}</mark>' if touching(self.risky[sign], start, end) else html
+        for remark in (found for kind in self.remarks for found in touching(kind, start, end)):
+            note = {"data-note": words_of(remark)} if remark.end <= end else {}
+            html = f"<span{attribute_list({'class': f'remark {remark.kind}', **note})}>{html}</span>"
         return html
 
     def closed(self, before: str, behind: str) -> str:
         """Give all that was written, with links before and behind it."""
         inner = f"{self.around}{''.join(self.written)}{self.around and '</ins>'}"
         return f"{self.first_cell}{before}{inner}{behind}"
+
+
+def in_text(sides: Iterable[Expression | None]) -> list[Expression]:
+    """Give the expressions that are words of a text, in order and each once."""
+    found = {side for side in sides if side and side.kind is not RiskKind.LINK}
+    return sorted(found, key=START) if found else []
 
 
 def opening(tag: str, starts: str, ends: str, kind: str = "") -> str:

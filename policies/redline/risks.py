@@ -4,11 +4,13 @@ Nothing here decides whether a change is good or bad; it only makes sure that no
 """
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, zip_longest
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from .document import Block
 from .remarks import Remark, RemarkKind, address_of, is_footnote, targets_between
@@ -36,6 +38,21 @@ class Expression(NamedTuple):
         return self.text.casefold().translate(ALIKE)
 
 
+class Placed(Protocol):
+    """What has a place in a text."""
+
+    @property
+    def start(self) -> int:
+        """Where it starts."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+Found = TypeVar("Found", bound=Placed)
+
+
 class Risk(NamedTuple):
     """An expression that was replaced by another of its kind; one side is None where it has no like."""
 
@@ -56,6 +73,7 @@ class Risk(NamedTuple):
 
 # Signs that look different in the source and not to a reader.
 ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
+START, END = attrgetter("start"), attrgetter("end")
 # No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
 # So many different words are remembered: 5 MB.
@@ -115,10 +133,13 @@ class Lookout(dict[str, int]):
         """
         found = self.figures_in(block.text)
         if with_words:
-            for match in self.words.finditer(block.text):
-                if not touching(found, *match.span()):
-                    found.append(Expression(RiskKind.WORD, match[0], *match.span()))
-            found.sort(key=attrgetter("start"))
+            matches = self.words.finditer(block.text)
+            found += [
+                Expression(RiskKind.WORD, match[0], *match.span())
+                for match in matches
+                if not touching(found, *match.span())
+            ]
+            found.sort(key=START)
         if found and block.is_heading:
             numbering = HEADING_NUMBER.match(block.text)
             found = [e for e in found if not numbering or e.start >= numbering.end()]
@@ -133,15 +154,14 @@ class Lookout(dict[str, int]):
         found: list[Expression] = []
         if not any(interests):
             return found
-        done = 0
+        done = place = last = 0
         for at in compress(range(len(words)), interests):
+            place += width(words[last:at])
+            last = at
             first = self.first_word(at, words, interests)
             if first is None:
                 continue
-            # A word starts behind all words before it, and as many spaces.
-            begin = len(" ".join(words[:first])) + (first > 0)
-            end = begin + len(" ".join(words[first : at + 1]))
-            begin = max(begin, done)
+            begin, end = max(place - width(words[first:at]), done), place + len(words[at])
             while begin < end:
                 match = self.figures.search(text, begin, end + REACH)
                 if not match or match.start() >= end:
@@ -167,9 +187,20 @@ def lookout(language: str) -> Lookout:
     return Lookout(language)
 
 
-def touching(found: Sequence[Expression], start: int, end: int) -> list[Expression]:
-    """Give the expressions that share a character with a stretch of their text, or enclose an empty one."""
-    return [expression for expression in found if expression.start < end and expression.end > start]
+def width(words: Sequence[str]) -> int:
+    """Give how many letters words take, with a space behind each."""
+    return sum(map(len, words)) + len(words)
+
+
+def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
+    """Give what shares a character with a stretch of its text, or encloses an empty one.
+
+    They are in order and none overlaps another, so nobody need look at all of them.
+    """
+    if not found:
+        return []
+    first = bisect_right(found, start, key=END)
+    return list(found[first : bisect_left(found, end, lo=first, key=START)])
 
 
 def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch:
@@ -228,10 +259,19 @@ def replaced(gone: Iterable[Expression], came: Iterable[Expression]) -> Iterator
     for kind in KINDS if before or after else ():
         old = [expression for expression in before if expression.kind is kind]
         new = [expression for expression in after if expression.kind is kind]
-        for expression in tuple(old):
-            same = next((other for other in new if other.key == expression.key), None)
-            if same:
-                old.remove(expression)
-                new.remove(same)
+        if old and new:
+            old, new = without(new, old), without(old, new)
         for mine, theirs in zip_longest(old, new):
             yield Risk(kind, mine, theirs)
+
+
+def without(others: Sequence[Expression], found: Sequence[Expression]) -> list[Expression]:
+    """Give the expressions that are left when each of `others` takes away the first that says the same."""
+    taken = Counter([expression.key for expression in others])
+    left = []
+    for expression in found:
+        if taken[expression.key] > 0:
+            taken[expression.key] -= 1
+        else:
+            left.append(expression)
+    return left

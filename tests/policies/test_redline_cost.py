@@ -1,0 +1,89 @@
+"""What a comparison costs: one block with very many changes takes so many times as long as one with few."""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from policies.redline import Comparison, Page, as_record, as_text, compare
+
+pytestmark = pytest.mark.pure
+
+Pair = tuple[str, str]
+FEW, MANY = 50, 200
+
+
+def paragraph(piece: str, count: int) -> str:
+    """Give a paragraph of so many pieces; each names its number, and another one, with `{}`."""
+    return f"<p>{' '.join(piece.format(n, n + count) for n in range(count))}</p>"
+
+
+def row(piece: str, count: int) -> str:
+    """Give a table of one row with so many cells."""
+    return (
+        f"<table><tr>{''.join(f'<td>{piece.format(n, n + count)}</td>' for n in range(count))}</tr></table>"
+    )
+
+
+BLOCKS: dict[str, Callable[[int], Pair]] = {
+    "numbers": lambda n: (paragraph("fee{0} {0}", n), paragraph("fee{0} {1}", n)),
+    "words": lambda n: (paragraph("You must w{0} {0}.", n), paragraph("You may w{0} {1}.", n)),
+    "the same numbers elsewhere": lambda n: (paragraph("a{0} must", n), paragraph("{0} must b", n)),
+    "bold words": lambda n: (paragraph("<b>w{0}</b> x{0}", n), paragraph("<b>w{0}</b> y{0}", n)),
+    "another emphasis": lambda n: (paragraph("<b>w{0}</b> of", n), paragraph("<i>w{0}</i> of", n)),
+    "links": lambda n: (
+        paragraph('<a href="/x{0}">w{0}</a> of', n),
+        paragraph('<a href="/y{0}">w{0}</a> of', n),
+    ),
+    "cells": lambda n: (row("c{0} x", n), row("c{0} y", n)),
+    "numbers in cells": lambda n: (row("c{0} {0}", n), row("c{0} {1}", n)),
+}
+FORMS: dict[str, Callable[[Comparison], object]] = {
+    "one column": lambda found: Page(found).one_column(),
+    "two columns": lambda found: Page(found).two_columns("A", "B"),
+    "changes only": lambda found: Page(found).changes_only(),
+    "text": as_text,
+    "record": as_record,
+}
+
+
+def steps(call: Callable[..., object], *given: object) -> int:
+    """Count the instructions of Python that a call runs through in the comparison's own code."""
+    count = 0
+
+    def step(frame: FrameType, event: str, _argument: Any) -> Any:
+        nonlocal count
+        if "redline" not in frame.f_code.co_filename:
+            return None
+        frame.f_trace_opcodes = True
+        count += event == "opcode"
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        call(*given)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_four_times_the_changes_in_one_block_take_four_times_the_steps(block: str) -> None:
+    few, many = (steps(compare, *BLOCKS[block](count)) for count in (FEW, MANY))
+
+    assert few > FEW
+    assert many < 1.25 * MANY / FEW * few
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_form_of_four_times_the_changes_in_one_block_takes_four_times_the_steps(
+    block: str, form: str
+) -> None:
+    few, many = (steps(FORMS[form], compare(*BLOCKS[block](count))) for count in (FEW, MANY))
+
+    assert few > FEW
+    assert many < 1.25 * MANY / FEW * few

@@ -3,8 +3,9 @@
 from .alignment import Alignment, Place
 from .comparison import Change, Comparison, Operation
 from .document import Block, Document, read_document
+from .expressions import lookout
 from .remarks import Remark, remarks_of
-from .risks import lookout
+from .risks import risks_between
 from .standing import Shift, Standings
 from .wording import Span, Texts, Wording
 
@@ -53,7 +54,9 @@ class Comparer:
                 operation = "modify"
             if place.group is not None:
                 operation = "move"
-        risks = () if operation == "equal" else tuple(self.lookout.risks(spans, remarks, mine, theirs))
+        risks = (
+            () if operation == "equal" else tuple(risks_between(spans, remarks, mine, theirs, self.lookout))
+        )
         return Change(operation, place.old, place.new, spans, risks, remarks, place.group, shifts=shifts)
 
     def became(self, place: Place, mine: str, theirs: str) -> tuple[Operation, tuple[Span, ...]]:

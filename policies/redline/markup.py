@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from .comparison import Change, ClauseChanges, Comparison
 from .document import BREAK, Block, Element, Mark
+from .expressions import Expression, touching
 from .labels import notes_of, way_label, words_of
-from .remarks import Remark
-from .risks import Expression, touching
+from .remarks import Remark, RemarkKind
 from .tree import Tree, attribute_list, directions_of, own_path, shared_elements
 from .vocabulary import RiskKind
 from .wording import CELL, Sign

@@ -5,8 +5,9 @@ from typing import Any, cast
 
 from .comparison import ENGINE, Change, Comparison, Operation
 from .document import read_document
+from .expressions import Expression
 from .remarks import Remark, RemarkKind
-from .risks import Expression, Risk
+from .risks import Risk
 from .standing import Shift, ShiftKind
 from .vocabulary import RiskKind
 from .wording import Span

@@ -3,18 +3,15 @@
 Nothing here decides whether a change is good or bad; it only makes sure that nobody reads past it.
 """
 
-import re
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import compress, zip_longest
-from operator import attrgetter
-from typing import NamedTuple, Protocol, TypeVar
+from itertools import zip_longest
+from typing import NamedTuple
 
 from .document import Block
-from .remarks import Remark, RemarkKind, address_of, is_footnote, targets_between
-from .vocabulary import FIGURE, LEADING, UNIT, RiskKind, patterns
+from .expressions import Expression, Lookout, touching
+from .remarks import Remark, RemarkKind, targets_between
+from .vocabulary import RiskKind
 from .wording import Span
 
 # Where something starts and ends in a block's text.
@@ -22,35 +19,6 @@ Stretch = tuple[int, int]
 
 
 KINDS = tuple(RiskKind)
-
-
-class Expression(NamedTuple):
-    """Something that turns meanings, and where it stands in a block's text."""
-
-    kind: RiskKind
-    text: str
-    start: int
-    end: int
-
-    @property
-    def key(self) -> str:
-        """The text without what makes no difference to its meaning."""
-        return self.text.casefold().translate(ALIKE)
-
-
-class Placed(Protocol):
-    """What has a place in a text."""
-
-    @property
-    def start(self) -> int:
-        """Where it starts."""
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-
-
-Found = TypeVar("Found", bound=Placed)
 
 
 class Risk(NamedTuple):
@@ -71,136 +39,27 @@ class Risk(NamedTuple):
         return self.new.text if self.new else None
 
 
-# Signs that look different in the source and not to a reader.
-ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
-START, END = attrgetter("start"), attrgetter("end")
-# No expression is longer, such as "twenty-five (25) business days".
-REACH = 40
-# So many different words are remembered: 5 MB.
-WORDS_LIMIT = 50_000
-# The number that a heading begins with only counts it.
-HEADING_NUMBER = re.compile(r"(?:(?:section|article|clause|§+)\s*)?\(?\d+(?:\.\d+)*[.):]*\s", re.IGNORECASE)
-
-
-class Lookout(dict[str, int]):
-    """Finds risky changes in the texts of one language, and remembers which words are worth a closer look.
-
-    The patterns are slow and most words are harmless, so each different word is judged once.
-    """
-
-    def __init__(self, language: str) -> None:
-        """Take the language of the texts (BCP 47)."""
-        super().__init__()
-        known = patterns(language)
-        self.figures, self.words, self.openers = known.figures, known.words, known.openers
-        self.has_figure, self.leads, self.has_unit = known.has_figure, known.leads, known.has_unit
-
-    def __missing__(self, word: str) -> int:
-        found = FIGURE if self.has_figure(word) else 0
-        found |= LEADING if self.leads(word) else 0
-        found |= UNIT if self.has_unit(word) else 0
-        if len(self) == WORDS_LIMIT:
-            self.clear()
-        self[word] = found
-        return found
-
-    def risks(
-        self, spans: Sequence[Span], remarks: Sequence[Remark], old: Block, new: Block
-    ) -> Iterator[Risk]:
-        """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
-        changed = " ".join([text for sign, text in spans if sign != "="])
-        has_words = self.words.search(changed) is not None
-        before, after = (self.expressions(block, with_words=has_words) for block in (old, new))
-        has_links = bool(old.runs or new.runs)
-        for gone, came in changed_stretches(spans) if before or after or has_links else ():
-            went, brought = touching(before, *gone), touching(after, *came)
-            # An expression that only one side changes is still held against what it was, or became.
-            if brought:
-                went = touching(before, *reach(gone, came, brought))
-            if went:
-                brought = touching(after, *reach(came, gone, went))
-                yield from replaced(went, brought)
-            elif brought:
-                yield from replaced((), brought)
-            if has_links:
-                yield from replaced(links(old, *gone), links(new, *came))
-        yield from leads_elsewhere(remarks)
-
-    def expressions(self, block: Block, *, with_words: bool) -> list[Expression]:
-        """Give the risky expressions of a block, in order, but not the numbers that only count its places.
-
-        Words like *must* are among them only if asked for: where none changed, none is of interest.
-        """
-        found = self.figures_in(block.text)
-        if with_words:
-            matches = self.words.finditer(block.text)
-            found += [
-                Expression(RiskKind.WORD, match[0], *match.span())
-                for match in matches
-                if not touching(found, *match.span())
-            ]
-            found.sort(key=START)
-        if found and block.is_heading:
-            numbering = HEADING_NUMBER.match(block.text)
-            found = [e for e in found if not numbering or e.start >= numbering.end()]
-        if found and block.runs:
-            found = [e for e in found if not is_note_mark(block, e)]
-        return found
-
-    def figures_in(self, text: str) -> list[Expression]:
-        """Give what is made of figures in a text, in order."""
-        words = text.split(" ")
-        interests = list(map(self.__getitem__, words))
-        found: list[Expression] = []
-        if not any(interests):
-            return found
-        done = place = last = 0
-        for at in compress(range(len(words)), interests):
-            place += width(words[last:at])
-            last = at
-            first = self.first_word(at, words, interests)
-            if first is None:
-                continue
-            begin, end = max(place - width(words[first:at]), done), place + len(words[at])
-            while begin < end:
-                match = self.figures.search(text, begin, end + REACH)
-                if not match or match.start() >= end:
-                    break
-                found.append(Expression(RiskKind[match.lastgroup or ""], match[0], *match.span()))
-                begin = done = match.end()
-        return found
-
-    def first_word(self, at: int, words: Sequence[str], interests: Sequence[int]) -> int | None:
-        """Give the word with which an expression may begin that word `at` is part of."""
-        if interests[at] & FIGURE:
-            return at - 1 if at and interests[at - 1] & LEADING else at
-        # "in May", "one month", "a full month".
-        for back in (1, 2) if interests[at] & UNIT else (1,):
-            if back <= at and self.openers.fullmatch(words[at - back]):
-                return at - back
-        return None
-
-
-@lru_cache(maxsize=16)
-def lookout(language: str) -> Lookout:
-    """Give the lookout for a language (BCP 47), which serves all comparisons of a process."""
-    return Lookout(language)
-
-
-def width(words: Sequence[str]) -> int:
-    """Give how many letters words take, with a space behind each."""
-    return sum(map(len, words)) + len(words)
-
-
-def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
-    """Give what shares a character with a stretch of its text, or encloses an empty one.
-
-    They are in order and none overlaps another, so nobody need look at all of them.
-    """
-    if not found:
-        return []
-    first = bisect_right(found, start, key=END)
-    return list(found[first : bisect_left(found, end, lo=first, key=START)])
+def risks_between(
+    spans: Sequence[Span], remarks: Sequence[Remark], old: Block, new: Block, lookout: Lookout
+) -> Iterator[Risk]:
+    """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
+    changed = " ".join([text for sign, text in spans if sign != "="])
+    has_words = lookout.words.search(changed) is not None
+    before, after = (lookout.expressions(block, with_words=has_words) for block in (old, new))
+    has_links = bool(old.runs or new.runs)
+    for gone, came in changed_stretches(spans) if before or after or has_links else ():
+        went, brought = touching(before, *gone), touching(after, *came)
+        # An expression that only one side changes is still held against what it was, or became.
+        if brought:
+            went = touching(before, *reach(gone, came, brought))
+        if went:
+            brought = touching(after, *reach(came, gone, went))
+            yield from replaced(went, brought)
+        elif brought:
+            yield from replaced((), brought)
+        if has_links:
+            yield from replaced(links(old, *gone), links(new, *came))
+    yield from leads_elsewhere(remarks)
 
 
 def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch:
@@ -212,12 +71,6 @@ def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch
     before = max((there[0] - expression.start for expression in found), default=0)
     behind = max((expression.end - there[1] for expression in found), default=0)
     return here[0] - max(before, 0), here[1] + max(behind, 0)
-
-
-def is_note_mark(block: Block, expression: Expression) -> bool:
-    """Whether an expression is the number of a footnote, which the renderer counts."""
-    runs = list(block.marks_between(expression.start, expression.end))
-    return all(is_footnote(address_of(run.marks)) for run in runs)
 
 
 def leads_elsewhere(remarks: Sequence[Remark]) -> Iterator[Risk]:

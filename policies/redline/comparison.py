@@ -10,6 +10,7 @@ import regex
 
 from .document import Block, Document
 from .remarks import Remark
+from .returns import OneSided, made_up
 from .risks import Risk
 from .standing import Shift
 from .wording import Span
@@ -193,25 +194,26 @@ class Comparison:
         found = [
             (at, risk)
             for at, change in enumerate(self.places)
-            for risk in once(change.risks)
-            if change.operation not in WHOLE or self.named(change, risk) not in self.returning
+            for risk in once(risk for risk in change.risks if (at, risk) not in self.made_up)
         ]
         whole = [change.operation in WHOLE for change in self.places]
         return sorted(found, key=lambda item: (whole[item[0]], not (item[1].old and item[1].new)))
 
     @cached_property
-    def returning(self) -> set[tuple[object, ...]]:
-        """What whole blocks took away from a clause and other whole blocks brought back to it."""
-        gone, came = (
-            {self.named(c, risk) for c in self.changes if c.operation == operation for risk in c.risks}
-            for operation in WHOLE
-        )
-        return gone & came
-
-    def named(self, change: Change, risk: Risk) -> tuple[object, ...]:
-        """Give what tells a one-sided risky change from others: its clause, its kind and its words."""
-        expression = risk.old or risk.new
-        return self.clause_of(change), risk.kind, expression.key if expression else ""
+    def made_up(self) -> set[tuple[int, Risk]]:
+        """What one change took from a clause and another brought back to it, with the places of both."""
+        gone: list[OneSided] = []
+        came: list[OneSided] = []
+        for at, change in enumerate(self.places):
+            for risk in change.risks:
+                if risk.new is None and risk.old and change.old is not None:
+                    gone.append(OneSided(at, self.clause_of(change), change.old, risk.old))
+                if risk.old is None and risk.new and change.new is not None:
+                    came.append(OneSided(at, self.clause_of(change), change.new, risk.new))
+        lost, found = made_up(gone, came, self.old, self.new)
+        return {(item.at, Risk(item.expression.kind, item.expression, None)) for item in lost} | {
+            (item.at, Risk(item.expression.kind, None, item.expression)) for item in found
+        }
 
     def block(self, change: Change) -> Block:
         """Give the block that a change shows: of the new text, or of the old one if it has no other."""

@@ -123,12 +123,6 @@ def title(marks: Sequence[Mark]) -> str:
     return next(filter(None, titles), "")
 
 
-def targets_between(block: Block, start: int, end: int) -> list[str]:
-    """Give the addresses that a stretch of a block leads to, each once, but not those of its footnotes."""
-    found = (target(run.marks) for run in block.marks_between(start, end)) if block.runs else ()
-    return list(dict.fromkeys(address for address in found if address))
-
-
 def is_footnote(address: str) -> bool:
     """Whether an address leads to a footnote or back: the renderer numbers those."""
     return address.startswith(("#fn:", "#fnref"))

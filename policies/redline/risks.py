@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .document import Block
 from .expressions import Expression, Lookout, touching
-from .remarks import Remark, RemarkKind, targets_between
+from .remarks import Remark, RemarkKind, target
 from .vocabulary import RiskKind
 from .wording import Span
 
@@ -85,9 +85,14 @@ def leads_elsewhere(remarks: Sequence[Remark]) -> Iterator[Risk]:
 
 
 def links(block: Block, start: int, end: int) -> Iterator[Expression]:
-    """Give the addresses that a stretch of a block leads to."""
-    for address in targets_between(block, start, end):
-        yield Expression(RiskKind.LINK, address, start, start)
+    """Give the addresses that a stretch of a block leads to, each once, but not those of its footnotes."""
+    known = {""}
+    for run in block.marks_between(start, end) if block.runs else ():
+        address = target(run.marks)
+        if address not in known:
+            yield Expression(RiskKind.LINK, address, start, start + len(run.text))
+        known.add(address)
+        start += len(run.text)
 
 
 def changed_stretches(spans: Sequence[Span]) -> Iterator[tuple[Stretch, Stretch]]:

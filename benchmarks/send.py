@@ -49,8 +49,9 @@ CONTEXT = multiprocessing.get_context("spawn")
 # The notices of another campaign, 500 in each of its chunks, all sent long ago.
 FOREIGN_CHUNKS = """
 INSERT INTO notifications_chunk
-    (campaign_id, wave, is_trial, size, accepted, failed, unknown, skipped, cancelled)
-SELECT %s, 'ANNOUNCEMENT', FALSE, 500, 500, 0, 0, 0, 0 FROM generate_series(1, %s)
+    (campaign_id, wave, is_trial, size, accepted, failed, unknown, skipped, cancelled, bounced,
+     complained)
+SELECT %s, 'ANNOUNCEMENT', FALSE, 500, 500, 0, 0, 0, 0, 0, 0 FROM generate_series(1, %s)
 """
 FOREIGN_NOTICES = """
 INSERT INTO notifications_notice

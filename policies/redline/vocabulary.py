@@ -109,7 +109,8 @@ def patterns(language: str) -> Patterns:
         RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
         rf"|{day} (?:of )?\b(?:{known.months})(?!\w){year}"
         rf"|\b(?:{known.months}) (?:{day}{year}|\d{{4}})(?!\w)"
-        rf"|\b(?:{known.before_month}) (?:{known.months})(?!\w)",
+        # With a day or a year the month is a date by itself, whatever stands before it.
+        rf"|\b(?i:{known.before_month}) (?:{known.months})(?!\w)(?! (?:{day}{year}|\d{{4}})(?!\w))",
         # "30 days", "twenty-five (25) business days", "30 full days", "a month".
         RiskKind.DURATION: rf"(?:{number}(?: \({FIGURES}\))?|\b(?i:{known.one})\b)"
         rf"(?:{SPACE}|-)(?:[^\W\d_]+ )?(?i:{known.units})\b",

@@ -9,20 +9,23 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 POSTGRES_URL = os.environ.get("BENCH_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+# Two runs at once must not drop each other's databases. The processes of one run inherit its number.
+RUN = os.environ.setdefault("BENCH_RUN", str(os.getpid()))
 
 
 def postgres_url(name: str) -> str:
-    """Give the address of a database on the server of `BENCH_POSTGRES_URL`."""
-    return urlsplit(POSTGRES_URL)._replace(path=f"/{name}").geturl()
+    """Give the address of a database of this run on the server of `BENCH_POSTGRES_URL`."""
+    return urlsplit(POSTGRES_URL)._replace(path=f"/{name}_{RUN}").geturl()
 
 
 @contextmanager
 def postgres(name: str) -> Iterator[str]:
     """Give the address of a new PostgreSQL database, which is dropped afterwards."""
-    drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name))
+    own = Identifier(f"{name}_{RUN}")
+    drop = SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(own)
     with psycopg.connect(POSTGRES_URL, autocommit=True) as server:
         server.execute(drop)
-        server.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        server.execute(SQL("CREATE DATABASE {}").format(own))
         try:
             yield postgres_url(name)
         finally:

@@ -31,7 +31,7 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
     AND EXISTS (SELECT 1 FROM notifications_campaign AS campaign
         WHERE campaign.id = %s AND campaign.state = 'RUNNING' AND campaign.generation = %s)
     AND EXISTS (SELECT 1 FROM accounts_user AS person
-        WHERE person.id = notifications_notice.user_id AND person.is_active
+        WHERE person.id = notifications_notice.user_id AND person.id = %s AND person.is_active
             AND person.email = %s AND person.language = %s AND person.country = %s AND person.time_zone = %s)
     AND NOT EXISTS (SELECT 1 FROM notifications_suppression AS suppression
         WHERE LOWER(suppression.address) = LOWER(%s) AND suppression.released_at IS NULL)
@@ -135,7 +135,8 @@ def claiming(letter: Addressed, campaign: Campaign, now: datetime) -> list[Any]:
     """Give the values of `CLAIM`."""
     person, version = letter.person, campaign.version_id
     kept = [person.email, letter.language, letter.message_id, letter.letter_id, json.dumps(letter.variables)]
-    as_known = [person.email, person.language, person.country, person.time_zone]
+    # The key goes first and twice: else PostgreSQL may look for the person among all of their country.
+    as_known = [person.user_id, person.email, person.language, person.country, person.time_zone]
     return [
         instant(now),
         *kept,

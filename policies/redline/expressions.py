@@ -9,8 +9,9 @@ from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from .document import Block
-from .remarks import address_of, is_footnote
-from .vocabulary import FIGURE, LEADING, UNIT, RiskKind, patterns
+from .remarks import address_of, is_footnote, target
+from .vocabulary import BEGINNING, FIGURE, LEADING, UNIT, RiskKind, patterns
+from .wording import ADDRESS, may_hold_address
 
 
 class Expression(NamedTuple):
@@ -24,7 +25,9 @@ class Expression(NamedTuple):
     @property
     def key(self) -> str:
         """The text without what makes no difference to its meaning."""
-        return self.text.casefold().translate(ALIKE)
+        key = self.text.casefold().translate(ALIKE).removeprefix("mailto:")
+        # French "n'" is "ne" before a vowel, whatever the word is.
+        return "ne" if key.startswith("n'") else key
 
 
 class Placed(Protocol):
@@ -50,7 +53,9 @@ REACH = 40
 # So many different words are remembered: 5 MB.
 WORDS_LIMIT = 50_000
 # The number that a heading begins with only counts it.
-HEADING_NUMBER = re.compile(r"(?:(?:section|article|clause|§+)\s*)?\(?\d+(?:\.\d+)*[.):]*\s", re.IGNORECASE)
+HEADING_NUMBER = re.compile(
+    r"(?:(?:section|article|clause|§+)\s*)?\(?\d+(?:\.\d+)*[a-z]?[.):]*\s", re.IGNORECASE
+)
 
 
 class Lookout(dict[str, int]):
@@ -76,11 +81,16 @@ class Lookout(dict[str, int]):
         return found
 
     def expressions(self, block: Block, *, with_words: bool) -> list[Expression]:
-        """Give the risky expressions of a block, in order, but not the numbers that only count its places.
+        """Give the risky expressions of a block, in order, without what only counts or is told by markup.
 
         Words like *must* are among them only if asked for: where none changed, none is of interest.
         """
         found = self.figures_in(block.text)
+        addresses = addresses_in(block.text)
+        if addresses:
+            # What an address is made of means nothing by itself.
+            found = [e for e in found if not touching(addresses, e.start, e.end)]
+            found = sorted([*found, *addresses], key=START)
         if with_words:
             matches = self.words.finditer(block.text)
             found += [
@@ -93,7 +103,7 @@ class Lookout(dict[str, int]):
             numbering = HEADING_NUMBER.match(block.text)
             found = [e for e in found if not numbering or e.start >= numbering.end()]
         if found and block.runs:
-            found = [e for e in found if not is_note_mark(block, e)]
+            found = [e for e in found if not is_told_by_markup(block, e)]
         return found
 
     def figures_in(self, text: str) -> list[Expression]:
@@ -112,11 +122,14 @@ class Lookout(dict[str, int]):
                 continue
             begin, end = max(place - width(words[first:at]), done), place + len(words[at])
             while begin < end:
-                match = self.figures.search(text, begin, end + REACH)
-                if not match or match.start() >= end:
+                possible = BEGINNING.search(text, begin, end)
+                if not possible:
                     break
-                found.append(Expression(RiskKind[match.lastgroup or ""], match[0], *match.span()))
-                begin = done = match.end()
+                match = self.figures.match(text, possible.start(), end + REACH)
+                if match:
+                    found.append(Expression(RiskKind[match.lastgroup or ""], match[0], *match.span()))
+                    done = match.end()
+                begin = match.end() if match else possible.end()
         return found
 
     def first_word(self, at: int, words: Sequence[str], interests: Sequence[int]) -> int | None:
@@ -152,7 +165,15 @@ def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
     return list(found[first : bisect_left(found, end, lo=first, key=START)])
 
 
-def is_note_mark(block: Block, expression: Expression) -> bool:
-    """Whether an expression is the number of a footnote, which the renderer counts."""
+def addresses_in(text: str) -> list[Expression]:
+    """Give the addresses that a text names, of pages and of mailboxes, in order."""
+    matches = ADDRESS.finditer(text) if may_hold_address(text) else ()
+    return [Expression(RiskKind.LINK, match[0], *match.span()) for match in matches]
+
+
+def is_told_by_markup(block: Block, expression: Expression) -> bool:
+    """Whether an expression is an address inside a link, or the number of a footnote, which only counts."""
     runs = list(block.marks_between(expression.start, expression.end))
+    if expression.kind is RiskKind.LINK:
+        return any(target(run.marks) for run in runs)
     return all(is_footnote(address_of(run.marks)) for run in runs)

@@ -4,7 +4,7 @@ Nothing here decides whether a change is good or bad; it only makes sure that no
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -54,11 +54,10 @@ def risks_between(
             went = touching(before, *reach(gone, came, brought))
         if went:
             brought = touching(after, *reach(came, gone, went))
-            yield from replaced(went, brought)
-        elif brought:
-            yield from replaced((), brought)
         if has_links:
-            yield from replaced(links(old, *gone), links(new, *came))
+            went, brought = [*went, *links(old, *gone)], [*brought, *links(new, *came)]
+        if went or brought:
+            yield from replaced(went, brought)
     yield from leads_elsewhere(remarks)
 
 
@@ -111,10 +110,9 @@ def changed_stretches(spans: Sequence[Span]) -> Iterator[tuple[Stretch, Stretch]
             gone = came = 0
 
 
-def replaced(gone: Iterable[Expression], came: Iterable[Expression]) -> Iterator[Risk]:
+def replaced(before: Sequence[Expression], after: Sequence[Expression]) -> Iterator[Risk]:
     """Pair what went with what came, kind by kind and in order, leaving out what is on both sides."""
-    before, after = list(gone), list(came)
-    for kind in KINDS if before or after else ():
+    for kind in KINDS:
         old = [expression for expression in before if expression.kind is kind]
         new = [expression for expression in after if expression.kind is kind]
         if old and new:

@@ -34,6 +34,9 @@ class Vocabulary:
     # What stands before a month that has no day and no year, and the number one before a unit.
     before_month: str
     one: str
+    # What a single unit is counted with, as in "the third day", and what opens a number on one side.
+    ordinals: str
+    bounds: str
 
 
 VOCABULARIES = {
@@ -41,14 +44,18 @@ VOCABULARIES = {
         words=r"must|may|shall|should|not|no|never|cannot|only|except|unless|\w++(?<=n)['’]t",
         numerals=r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
         r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-        r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|hundred|thousand|million",
+        r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|hundred|thousand|million|half",
         months=r"January|February|March|April|May|June|July|August|September|October|November|December"
         r"|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?",
-        units=r"(?:(?:business|working|calendar)[ -])?(?:second|minute|hour|day|week|month|quarter|year)s?",
+        units=r"(?:(?:business|working|calendar)[ -])?(?:second|minute|hour|day|week|fortnight|month|quarter"
+        r"|year|decade|yr|hr|min|wk)s?|mos|secs",
         money=r"euros?|dollars?|pounds?|cents?|percent|per cent",
         magnitudes=r"hundred|thousand|million|billion|trillion",
         before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to",
         one=r"one|an?",
+        ordinals=r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|fifteenth"
+        r"|twentieth|thirtieth|\d+(?:st|nd|rd|th)",
+        bounds=r"or (?:more|fewer|less|longer)",
     ),
     "de": Vocabulary(
         words=r"muss|musst|müssen|müsst|darf|darfst|dürfen|dürft|soll|sollen|kann|kannst|können|könnt"
@@ -57,27 +64,44 @@ VOCABULARIES = {
         r"|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig|hundert|tausend",
         months=r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
         units=r"Sekunden?|Minuten?|Stunden?|(?:Werk|Arbeits|Kalender)?[Tt]age?n?|Wochen?|Monat(?:e[ns]?|s)?"
-        r"|Quartale?n?|Jahr(?:e[ns]?|s)?",
+        r"|Quartale?n?|Jahr(?:e[ns]?|s)?|Jahrzehnte?n?",
         money=r"Euro|Dollar|Franken|Cent|Prozent",
         magnitudes=r"Tausend|Millionen|Million|Milliarden|Milliarde",
         before_month=r"im|seit|bis|vor|nach|jeden|ab|Ende|Anfang|Mitte",
         one=r"ein(?:e[mnrs]?)?",
+        ordinals=r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft|vierzehnt|zwanzigst"
+        r"|dreißigst)e[mnrs]?|\d+\.",
+        bounds=r"oder (?:mehr|weniger|länger)",
     ),
     "fr": Vocabulary(
-        words=r"doit|doivent|devez|devons|peut|peuvent|pouvez|pouvons|ne|n(?=['’])|pas|seulement|uniquement"
+        words=r"doit|doivent|devez|devons|peut|peuvent|pouvez|pouvons|ne|n['’]\w+|pas|seulement|uniquement"
         r"|sauf|excepté|hormis",
         numerals=r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
-        r"|vingt|trente|quarante|cinquante|soixante|cent|mille",
+        r"|vingt|trente|quarante|cinquante|soixante|cent|mille|demie?",
         months=r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
         units=r"secondes?|minutes?|heures?|jours?(?: (?:ouvrés|ouvrables|calendaires))?|semaines?|mois"
-        r"|trimestres?|ans?|années?",
+        r"|trimestres?|ans?|années?|quinzaines?|décennies?",
         money=r"euros?|dollars?|francs?|centimes?|pour cent",
         magnitudes=r"mille|millions?|milliards?",
         before_month=r"en|de|depuis|avant|après|dès|fin|chaque",
         one=r"une?",
+        ordinals=r"premi(?:er|ère)s?|second[es]?|(?:deux|trois|quatr|cinqu|six|sept|huit|neuv|dix|quinz|trent)ième"
+        r"|\d+(?:er?|re|ème)",
+        bounds=r"ou (?:plus|moins)",
     ),
 }
-FIGURES = r"\d+(?:[.,:'’\u00a0\u202f]\d+)*"
+# A number, a fraction or a time. Digits are those of all scripts, and so are the signs that part them.
+FRACTION = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+FIGURES = rf"(?:\d+(?:[.,:/'’٫٬\u00a0\u202f]\d+)*[{FRACTION}]?|[{FRACTION}])"
+# Numerals of Chinese and Japanese. One by itself is part of many a word; two, or one with a unit, count.
+NUMERAL = "〇零一二三四五六七八九十百千两兩"
+NUMERALS = rf"[{NUMERAL}][{NUMERAL}万萬亿億]+"
+COUNTED = (
+    r"(?:个|個|か|カ|ヶ|ヵ)?(?:工作|营业|營業|営業)?"
+    r"(?:天|日|年|月|周|週|星期|小时|小時|時間|分钟|分鐘|分間|秒)間?"
+)
+# Where an expression made of figures can begin.
+BEGINNING = re.compile(rf"[\d$€£¥₹{FRACTION}{NUMERAL}]|\b[^\W\d_]")
 SPACE = r"[ \u00a0\u202f]"
 CURRENCY = r"[$€£¥₹]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|JPY)\b"
 # What a word is worth a closer look for: a figure or numeral in it; that it stands before one, as months
@@ -104,28 +128,30 @@ def patterns(language: str) -> Patterns:
     known = vocabulary(language)
     day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:,? \d{4})?"
     number = rf"(?:{FIGURES}|\b(?i:{known.numerals})\b)"
+    # What stands before a unit: "30", "twenty-five (25)", "30 or more", "a", "third".
+    counted = rf"(?:{number}(?: \({FIGURES}\))?(?: (?i:{known.bounds}))?|\b(?i:{known.one}|{known.ordinals}))"
     amount = rf"{number}(?:{SPACE}(?i:{known.magnitudes})\b)?"
     kinds = {
         RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+        rf"|(?:\d{{4}}|[{NUMERAL}]{{4}})年(?:(?:\d{{1,2}}|[{NUMERAL}]+)月(?:(?:\d{{1,2}}|[{NUMERAL}]+)日)?)?"
+        rf"|(?:\d{{1,2}}|[{NUMERAL}]+)月(?:\d{{1,2}}|[{NUMERAL}]+)日"
         rf"|{day} (?:of )?\b(?:{known.months})(?!\w){year}"
         rf"|\b(?:{known.months}) (?:{day}{year}|\d{{4}})(?!\w)"
         # With a day or a year the month is a date by itself, whatever stands before it.
         rf"|\b(?i:{known.before_month}) (?:{known.months})(?!\w)(?! (?:{day}{year}|\d{{4}})(?!\w))",
-        # "30 days", "twenty-five (25) business days", "30 full days", "a month".
-        RiskKind.DURATION: rf"(?:{number}(?: \({FIGURES}\))?|\b(?i:{known.one})\b)"
-        rf"(?:{SPACE}|-)(?:[^\W\d_]+ )?(?i:{known.units})\b",
+        RiskKind.DURATION: rf"{counted}(?:{SPACE}|-)(?:[^\W\d_]+ )?(?i:{known.units})\b"
+        rf"(?: (?i:{known.bounds})\b)?"
+        rf"|(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}",
         RiskKind.AMOUNT: rf"(?:{CURRENCY}){SPACE}?{amount}"
         rf"|{amount}{SPACE}?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)",
-        RiskKind.NUMBER: amount,
+        RiskKind.NUMBER: rf"{NUMERALS}|{amount}",
     }
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
-    # Nothing is tried where no expression can begin: five times as quick.
-    figures = re.compile(rf"(?=[\d$€£¥₹]|\b[^\W\d_])(?:{either})")
     return Patterns(
-        figures=figures,
+        figures=re.compile(either),
         words=re.compile(rf"\b(?:{known.words})\b", re.IGNORECASE),
-        openers=re.compile(rf"{known.one}|{known.before_month}", re.IGNORECASE),
-        has_figure=re.compile(rf"\d|\b(?:{known.numerals})\b", re.IGNORECASE).search,
+        openers=re.compile(rf"{known.one}|{known.before_month}|{known.ordinals}", re.IGNORECASE),
+        has_figure=re.compile(rf"[\d{FRACTION}{NUMERAL}]|\b(?:{known.numerals})\b", re.IGNORECASE).search,
         leads=re.compile(rf"\b(?:{known.months})(?!\w)|(?:{CURRENCY})$").search,
         has_unit=re.compile(rf"\b(?:{known.units})\b", re.IGNORECASE).search,
     )

@@ -27,7 +27,7 @@ LETTERS_A_WORD = 15
 END = r"(?![\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}])"
 TOKENS = rf"""
     [A-Za-z]++(?![\w'’]){END} | [ ]{END}   # what most texts are made of, found quickly
-  | (?:(?=\d)\X)+ (?:(?=[.,:/’'\u00a0\u202f])\X (?=\d) (?:(?=\d)\X)+)*   # a number, a time, a date
+  | (?:(?=\d)\X)+ (?:(?=[.,:/’'٫٬\u00a0\u202f])\X (?=\d) (?:(?=\d)\X)+)*   # a number, a time, a date
   | (?:(?=\w)(?!{UNSPACED})\X)+ (?:(?=['’])\X (?=\p{{L}}) (?:(?=\w)(?!{UNSPACED})\X)+)*   # a word
   | \X   # a sign, or a grapheme of a script without spaces
 """
@@ -36,7 +36,7 @@ ADDRESSES = rf"""
     (?:https?://|www\.)[!-~]*[A-Za-z0-9/]{END}
   | [A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{END}
 """
-TOKEN = regex.compile(TOKENS, regex.VERBOSE)
+TOKEN, ADDRESS = regex.compile(TOKENS, regex.VERBOSE), regex.compile(ADDRESSES, regex.VERBOSE)
 TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
 
 
@@ -134,11 +134,7 @@ class Wording:
         if not gone or not came or are_plain(gone, came):
             spans.change(gone, came)
             return
-        pattern = (
-            TOKEN_OR_ADDRESS
-            if any(sign in text for text in (gone, came) for sign in ("@", "//", "www."))
-            else TOKEN
-        )
+        pattern = TOKEN_OR_ADDRESS if may_hold_address(gone) or may_hold_address(came) else TOKEN
         for stays, less, more in self.parts(*(self.units(pattern.findall(text)) for text in (gone, came))):
             spans.keep("".join(stays))
             spans.change("".join(less), "".join(more))
@@ -234,6 +230,11 @@ def has_words(text: str, count: int) -> bool:
     if len(text) >= LETTERS_A_WORD * count:
         return False
     return text.isascii() or 2 * len(UNSPACED_SIGN.findall(text)) < len(text)
+
+
+def may_hold_address(text: str) -> bool:
+    """Whether it is worth the time to look for addresses in a text."""
+    return "@" in text or "//" in text or "www." in text
 
 
 def spaced(words: Sequence[str]) -> str:

@@ -47,3 +47,81 @@ def test_may_behind_a_preposition_is_a_date_and_no_permission(old: str, new: str
     assert was.endswith("May")
     assert now
     assert now.endswith("June")
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "old", "new"),
+    [
+        ("en", "duration", "half a year", "a year"),
+        ("en", "duration", "1 yr", "3 yrs"),
+        ("en", "duration", "a fortnight", "a month"),
+        ("en", "duration", "a decade", "a year"),
+        ("en", "duration", "first day", "third day"),
+        ("en", "duration", "1st day", "3rd working day"),
+        ("en", "duration", "30 days", "30 or more days"),
+        ("en", "duration", "30 days", "30 days or more"),
+        ("en", "duration", "1½ hours", "2½ hours"),
+        ("en", "number", "1/2", "1/4"),
+        ("en", "number", "½", "¼"),
+        ("de", "duration", "ein halbes Jahr", "ein Jahr"),
+        ("de", "duration", "14 Tagen", "14 oder mehr Tagen"),
+        ("de", "duration", "ersten Tag", "dritten Tag"),
+        ("fr", "duration", "premier jour", "deuxième jour"),
+        ("ar", "number", "٣٠", "٦٠"),
+    ],
+)
+def test_a_duration_or_a_number_is_listed_whole(language: str, kind: str, old: str, new: str) -> None:
+    assert listed(f"Text: {old} :end.", f"Text: {new} :end.", language) == [(kind, old, new)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("我们保存三十日。", "我们保存六十日。", ("duration", "三十日", "六十日")),
+        ("当社は三十日間保存します。", "当社は六十日間保存します。", ("duration", "三十日間", "六十日間")),
+        ("我们保存30天。", "我们保存30年。", ("duration", "30天", "30年")),
+        ("共有三百名用户。", "共有五百名用户。", ("number", "三百", "五百")),
+        ("自2018年5月25日起生效。", "自2019年6月1日起生效。", ("date", "2018年5月25日", "2019年6月1日")),
+    ],
+)
+def test_numerals_of_chinese_and_japanese_are_numbers(
+    old: str, new: str, expected: tuple[str, str, str]
+) -> None:
+    assert listed(old, new, "ja") == [expected]
+
+
+def test_a_numeral_that_is_part_of_a_word_is_no_number() -> None:
+    assert listed("一切信息都保存。", "所有信息都保存。", "zh") == []
+
+
+def test_a_letter_behind_the_number_of_a_heading_only_counts_too() -> None:
+    assert listed("## 1a. Rights\n\nYou may object.", "## 2a. Rights\n\nYou may object.") == []
+
+
+def test_a_negation_before_a_vowel_is_shown_with_its_word() -> None:
+    old = "Nous n'utilisons pas vos données."
+
+    assert listed(old, "Nous utilisons vos données.", "fr") == [
+        ("word", "n'utilisons", None),
+        ("word", "pas", None),
+    ]
+    assert listed(old, "Nous ne vendons pas vos données.", "fr") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("https://a.example/x", "https://a.example/y"),
+        ("https://a.example/2018/not/x", "https://a.example/2019/may/y"),
+        ("a@b.example", "c@b.example"),
+    ],
+)
+def test_an_address_in_plain_text_is_a_link_that_changed(old: str, new: str) -> None:
+    assert listed(f"Look at {old} for more.", f"Look at {new} for more.") == [("link", old, new)]
+    assert [pair[0] for pair in listed(f"Look at <{old}> for more.", f"Look at <{new}> for more.")] == [
+        "link"
+    ]
+
+
+def test_an_address_that_became_a_link_to_the_same_place_is_no_risk() -> None:
+    assert listed("Write to a@b.example today.", "Write to [us](mailto:a@b.example) today.") == []

@@ -27,6 +27,12 @@ def gather(count: int, *, name: str = "person", now: datetime) -> None:
 
 def publish(slug: str, *, now: datetime) -> PolicyVersion:
     """Publish the first version of a new policy, which everyone is told of."""
+    draft = approved(slug, now=now)
+    return services.publish_version(version_id=draft.pk, published_by=desk("approver", now), now=now)
+
+
+def approved(slug: str, *, now: datetime) -> PolicyVersion:
+    """Make the first version of a new policy, as far as approval."""
     policy: Policy = services.create_policy(
         slug=slug, kind=PolicyKind.PRIVACY_NOTICE, name="Privacy policy", default_language="en"
     )
@@ -46,7 +52,7 @@ def publish(slug: str, *, now: datetime) -> PolicyVersion:
     )
     draft.refresh_from_db()
     services.approve_version(version_id=draft.pk, approver=approver, fingerprint=draft.fingerprint, now=now)
-    return services.publish_version(version_id=draft.pk, published_by=approver, now=now)
+    return draft
 
 
 def desk(name: str, now: datetime) -> User:

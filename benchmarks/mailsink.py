@@ -2,7 +2,7 @@
 
 A process of its own, so that it neither shares a lock with a sender nor dies with one. It speaks
 RFC 5321 with PIPELINING (RFC 2920), and keeps no message: one line of recipient, tab and Message-ID
-for each.
+for each. It can be told to do what mail servers do: put off, refuse, fall silent, hang up.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,13 +25,29 @@ OK = b"250 OK\r\n"
 
 @dataclass
 class Record:
-    """The file that the sink writes, and what it does out of the ordinary."""
+    """The file that the sink writes, and what it does out of the ordinary.
+
+    `refusals` and `message_refusals` are replies by a part of the recipient's address: to RCPT, and to
+    the final dot. One that begins with 4 is given once to each recipient, as by greylisting.
+    """
 
     file: int
-    delay: float
-    silent_at: int
-    hang_up_at: int
+    options: argparse.Namespace
+    refusals: dict[bytes, bytes]
+    message_refusals: dict[bytes, bytes]
+    connections: int = 0
+    announced: int = 0
     taken: int = 0
+    put_off: set[bytes] = field(default_factory=set)
+
+    def refusal(self, replies: dict[bytes, bytes], recipients: list[bytes]) -> bytes | None:
+        """Give the reply that refuses any of these recipients, or None."""
+        for recipient in recipients:
+            reply = next((reply for part, reply in replies.items() if part in recipient), b"")
+            if reply and not (reply.startswith(b"4") and recipient in self.put_off):
+                self.put_off.add(recipient)
+                return reply + b"\r\n"
+        return None
 
     def keep(self, recipients: list[bytes], message: bytes) -> None:
         """Write a line for each recipient. The kernel has it before the answer goes out."""
@@ -51,9 +67,16 @@ class Session(asyncio.Protocol):
         self.is_data = self.is_waiting = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
+        """Greet, unless this is one of the first connections and those are not let in."""
         self.transport: asyncio.Transport = transport  # type: ignore[assignment] # a server's is always one
-        self.transport.write(b"220 sink.example\r\n")
+        self.record.connections += 1
+        if self.record.connections <= self.record.options.busy:
+            self.transport.write(b"421 4.3.2 Too busy\r\n")
+            self.transport.close()
+        elif self.record.connections <= self.record.options.mute:
+            self.is_waiting = True
+        else:
+            self.transport.write(b"220 sink.example\r\n")
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and answer as much of it as is complete."""
@@ -86,10 +109,9 @@ class Session(asyncio.Protocol):
         if verb in (b"MAIL", b"RSET"):
             self.recipients = []
         elif verb == b"RCPT":
-            self.recipients += PATH.findall(line)
+            return self.recipient_reply(PATH.findall(line))
         elif verb == b"DATA":
-            self.is_data = bool(self.recipients)
-            return b"354 Go on\r\n" if self.recipients else b"503 No recipient\r\n"
+            return self.data_reply()
         elif verb == b"QUIT":
             self.transport.write(b"221 Bye\r\n")
             self.transport.close()
@@ -98,23 +120,48 @@ class Session(asyncio.Protocol):
             return b"500 Unknown\r\n"
         return OK
 
+    def recipient_reply(self, recipients: list[bytes]) -> bytes:
+        """Take a recipient, or refuse it."""
+        if refused := self.record.refusal(self.record.refusals, recipients):
+            return refused
+        self.recipients += recipients
+        return OK
+
+    def data_reply(self) -> bytes:
+        """Ask for the message, or fall silent before it is sent."""
+        if not self.recipients:
+            return b"503 No recipient\r\n"
+        self.record.announced += 1
+        if self.record.announced == self.record.options.silent_before:
+            self.is_waiting = True
+            return b""
+        self.is_data = True
+        return b"354 Go on\r\n"
+
     def message_reply(self) -> bytes | None:
         """Take a message that has come to its final dot, and give the reply to it."""
         message, dot, rest = self.buffer.partition(b"\r\n.\r\n")
         if not dot:
             return None
         self.buffer, self.is_data = rest, False
+        if refused := self.record.refusal(self.record.message_refusals, self.recipients):
+            return refused
         self.record.keep(self.recipients, message)
-        if self.record.taken == self.record.hang_up_at:
+        return self.taken_reply()
+
+    def taken_reply(self) -> bytes:
+        """Say that a message is taken: at once, later, or never."""
+        options = self.record.options
+        if self.record.taken == options.hang_up_at:
             self.transport.abort()
             return b""
-        if self.record.taken == self.record.silent_at:
+        if self.record.taken == options.silent_at:
             self.is_waiting = True
             return b""
-        if not self.record.delay:
+        if not options.delay:
             return OK
         self.is_waiting = True
-        asyncio.get_running_loop().call_later(self.record.delay, self.answer)
+        asyncio.get_running_loop().call_later(options.delay, self.answer)
         return b""
 
     def answer(self) -> None:
@@ -138,10 +185,23 @@ def main() -> None:
     parser.add_argument("log", type=Path, help="the file that gets a line for each message")
     parser.add_argument("--delay", type=float, default=0, help="seconds until a message is answered")
     parser.add_argument("--silent-at", type=int, default=0, help="never answer the message of this number")
+    parser.add_argument(
+        "--silent-before", type=int, default=0, help="never ask for the message of this number"
+    )
     parser.add_argument("--hang-up-at", type=int, default=0, help="hang up on the message of this number")
+    parser.add_argument("--busy", type=int, default=0, help="answer 421 to so many connections at first")
+    parser.add_argument("--mute", type=int, default=0, help="say nothing to so many connections at first")
+    for name, what in (("--refuse", "to a recipient"), ("--refuse-message", "to a message")):
+        parser.add_argument(name, action="append", default=[], metavar="PART=REPLY", help=f"a reply {what}")
     options = parser.parse_args()
     file = os.open(options.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    asyncio.run(serve(Record(file, options.delay, options.silent_at, options.hang_up_at)))
+    asyncio.run(serve(Record(file, options, replies(options.refuse), replies(options.refuse_message))))
+
+
+def replies(given: list[str]) -> dict[bytes, bytes]:
+    """Give the reply by part of an address, from `PART=REPLY`."""
+    parted = (one.encode().partition(b"=") for one in given)
+    return {part: reply for part, _equals, reply in parted}
 
 
 @dataclass(frozen=True)
@@ -150,6 +210,7 @@ class Mailsink:
 
     port: int
     log: Path
+    pid: int
 
     def lines(self) -> list[tuple[str, str]]:
         """Give recipient and Message-ID of each message that was taken."""
@@ -172,7 +233,7 @@ def sink(log: Path, *options: str) -> Iterator[Mailsink]:
         try:
             if process.stdout is None:
                 raise LookupError("The sink has no output.")
-            yield Mailsink(int(process.stdout.readline()), log)
+            yield Mailsink(int(process.stdout.readline()), log, process.pid)
         finally:
             process.kill()
 

@@ -19,6 +19,8 @@ from benchmarks.databases import postgres
 
 REDIS_URL = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/5")
 AMQP_URL = os.environ.get("BENCH_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
+# What is played on PostgreSQL.
+PARTS = (("killed", REDIS_URL), ("killed", AMQP_URL), ("others", REDIS_URL), ("servers", ""))
 CONTEXT = multiprocessing.get_context("spawn")
 
 
@@ -27,7 +29,7 @@ def run(scale: str) -> Iterator[dict[str, object]]:
     with tempfile.TemporaryDirectory() as folder:
         yield from played(f"sqlite:///{folder}/faults.sqlite3", "killed", "", folder, scale)
         with postgres("policysite_bench_faults") as url:
-            for part, broker in (("killed", REDIS_URL), ("killed", AMQP_URL), ("others", REDIS_URL)):
+            for part, broker in PARTS:
                 yield from played(url, part, broker, folder, scale)
 
 

@@ -56,7 +56,8 @@ def test_the_page_shows_how_far_the_campaign_is_and_why_notices_did_not_go_out(
 
     found = words(answer.content)
     assert answer.status_code == 200
-    assert "notices 4 accepted 2 waiting 1 failed 1 unknown 0 not sent 0 cancelled 0" in found
+    figures = "notices 4 accepted 2 waiting 1 failed 1 unknown 0 not sent 0"
+    assert f"{figures} came back 0 reported as unwanted 0 cancelled 0" in found
     assert "failed: The mail server refused the message. (1)" in found
 
 

@@ -97,6 +97,8 @@ def test_a_campaign_that_is_done_is_told_with_its_sums_and_nobodys_name(
         "unknown": 0,
         "skipped": 0,
         "cancelled": 0,
+        "bounced": 0,
+        "complained": 0,
     }
     assert alice.email not in json.dumps(message)
 

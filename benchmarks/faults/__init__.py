@@ -1,13 +1,15 @@
 """What becomes of notices where workers, brokers and people get in the way, as the mail server saw it.
 
 Needs PostgreSQL at `BENCH_POSTGRES_URL`, Redis at `BENCH_REDIS_URL` and RabbitMQ at `BENCH_AMQP_URL`,
-where it uses a database and queues of its own. Every line says how many messages somebody got twice
-(`copies`), how many people got none without a notice that says so (`lost`), how many notices are
-`unknown`, and whether what was promised `holds`.
+where it uses a database and queues of its own. What is restarted is a private server, and left out
+where none is installed. Every line says how many messages somebody got twice (`copies`), how many
+people got none without a notice that says so (`lost`), how many notices are `unknown`, and whether
+what was promised `holds`.
 """
 
 import multiprocessing
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
@@ -16,6 +18,7 @@ from typing import Any
 import django
 
 from benchmarks.databases import postgres
+from tests.servers import Unavailable, installed_postgresql
 
 REDIS_URL = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/5")
 AMQP_URL = os.environ.get("BENCH_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
@@ -31,6 +34,11 @@ def run(scale: str) -> Iterator[dict[str, object]]:
         with postgres("policysite_bench_faults") as url:
             for part, broker in PARTS:
                 yield from played(url, part, broker, folder, scale)
+        try:
+            with installed_postgresql() as url:
+                yield from played(url, "outages", "", folder, scale)
+        except Unavailable as error:
+            sys.stderr.write(f"Left out: private servers that are restarted; {error}.\n")
 
 
 def played(database: str, *given: str) -> Iterator[dict[str, object]]:

@@ -1,0 +1,116 @@
+"""Workers that die between a claim and the mail, and databases and brokers that go away.
+
+Nothing here touches a server that somebody else uses: PostgreSQL and Redis are private ones.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+from notifications.models import NoticeState
+from tests.notifications.brokers import Broker
+from tests.notifications.processes import database_url
+
+from .killed import CARRY, nudging, start
+from .restarts import Store, restart_postgres, stop_postgres, store
+from .scene import Forked, scene, take_back, wait_until, work
+
+PEOPLE = {"small": 50, "full": 200}
+# The message in whose middle something happens, and seconds that the mail server takes for each.
+MOMENT, SLOW = 10, ("--delay", "0.02")
+Line = dict[str, object]
+
+
+def lines(_broker: str, folder: str, scale: str) -> Iterator[Line]:
+    """Give a line for each case."""
+    call_command("migrate", verbosity=0)
+    people = PEOPLE[scale]
+    yield killed_before_sending(folder, people)
+    with store() as redis:
+        queue = Broker(redis.url, f"bench-{uuid4().hex}")
+        yield wiped(redis, queue, folder, people)
+        yield cut_off("every connection to PostgreSQL terminated", terminate, queue, folder, people)
+        try:
+            yield cut_off("PostgreSQL restarted (immediate)", restart, queue, folder, people)
+        finally:
+            connections.close_all()
+            stop_postgres(database_url())
+
+
+def killed_before_sending(folder: str, people: int) -> Line:
+    """Kill a worker that has claimed a notice and not yet said a word about it to the mail server."""
+    with scene(folder, people) as told:
+        worker = Forked(die_after_claim, MOMENT)
+        worker.process.join(120)
+        has_died = worker.process.exitcode == -signal.SIGKILL
+        take_back()
+        Forked(work).end()
+        is_named = told.states()[NoticeState.UNKNOWN] == 1 and told.sink.count() == people - 1
+        return told.line(
+            "killed between the claim and the mail", kills=1, unknowns=1, also=has_died and is_named
+        )
+
+
+def die_after_claim(number: int) -> None:
+    """Send what is due, and be killed when the claim of this number is committed."""
+    claims = 0
+
+    def note(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - as Django calls it
+        nonlocal claims
+        done = execute(sql, values, many, context)
+        claims += "SET state = 'SENDING'" in sql
+        if claims == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+
+    with connection.execute_wrapper(note):
+        work()
+
+
+def wiped(redis: Store, queue: Broker, folder: str, people: int) -> Line:
+    """Kill the broker in mid-flight and start it again empty."""
+    with scene(folder, people, *SLOW, chunk=10) as told, start(told, queue, folder):
+        queue.send(CARRY)
+        told.wait(MOMENT)
+        redis.kill()
+        time.sleep(0.5)
+        redis.start()
+        is_midway = told.is_due()
+        wait_until(nudging(told, queue))
+        return told.line("the broker killed and started again empty", kills=0, unknowns=0, also=is_midway)
+
+
+def cut_off(case: str, happen: Callable[[], None], queue: Broker, folder: str, people: int) -> Line:
+    """Let something happen to the database in mid-flight, under a worker that lives on."""
+    with scene(folder, people, *SLOW, chunk=10) as told, start(told, queue, folder) as worker:
+        queue.send(CARRY)
+        told.wait(MOMENT)
+        happen()
+        connections.close_all()
+        is_midway = told.is_due()
+        # The worker has seen by then that its database was away; what it held is taken back.
+        time.sleep(1)
+        take_back()
+        wait_until(nudging(told, queue))
+        lives = worker.process.poll() is None
+        return told.line(case, kills=0, unknowns=1, also=is_midway and lives)
+
+
+def terminate() -> None:
+    """Terminate every other connection to this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def restart() -> None:
+    """Restart the private PostgreSQL without a shutdown."""
+    restart_postgres(database_url())

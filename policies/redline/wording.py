@@ -103,7 +103,7 @@ class Wording:
         spans = Spans()
         done = 0
         # Each cell has a tab behind it here, as words have a space.
-        for start, end, new_start, new_end in differences(
+        for start, end, new_start, new_end in bounded_differences(
             self.coder.encode(before), self.coder.encode(after)
         ):
             spans.keep("".join(f"{cell}{CELL}" for cell in before[done:start]))

@@ -264,6 +264,18 @@ def test_beyond_the_limit_of_sentences_a_block_is_replaced_as_a_whole(
     assert spelled(found) == f"[-{RED[:-1]}][+{BLUE[:-1]}]."
 
 
+def test_beyond_the_limit_of_cells_a_row_is_compared_cell_by_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = (
+        f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in cells.split())}</tr></table>"
+        for cells in ("one two three four", "red one two blue four")
+    )
+    assert spelled(compare(old, new)) == "[+red\t]one\ttwo\t[-three][+blue]\tfour"
+
+    monkeypatch.setattr(hunks, "CELLS_LIMIT", 4)
+
+    assert spelled(obeys_the_law(old, new)) == "[-one][+red]\t[-two][+one]\t[-three][+two]\t[+blue\t]four"
+
+
 def test_one_changed_word_among_thousands_without_a_full_stop_is_one_changed_word() -> None:
     old = " ".join(f"word{n}" for n in range(9_000))
 

@@ -10,8 +10,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from .document import Block
 from .remarks import address_of, is_footnote, target
-from .vocabulary import BEGINNING, FIGURE, LEADING, UNIT, RiskKind, patterns
-from .wording import ADDRESS, may_hold_address
+from .vocabulary import ADDRESS, BEGINNING, FIGURE, LEADING, UNIT, RiskKind, patterns
+from .wording import ADDRESS_IN_TEXT, may_hold_address
 
 
 class Expression(NamedTuple):
@@ -50,6 +50,8 @@ ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 START, END = attrgetter("start"), attrgetter("end")
 # No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
+# So few are looked through faster than they are searched.
+FEW = 6
 # So many different words are remembered: 5 MB.
 WORDS_LIMIT = 50_000
 # The number that a heading begins with only counts it.
@@ -75,6 +77,7 @@ class Lookout(dict[str, int]):
         found = FIGURE if self.has_figure(word) else 0
         found |= LEADING if self.leads(word) else 0
         found |= UNIT if self.has_unit(word) else 0
+        found |= ADDRESS if may_hold_address(word) else 0
         if len(self) == WORDS_LIMIT:
             self.clear()
         self[word] = found
@@ -85,10 +88,12 @@ class Lookout(dict[str, int]):
 
         Words like *must* are among them only if asked for: where none changed, none is of interest.
         """
-        found = self.figures_in(block.text)
-        addresses = addresses_in(block.text)
-        if addresses:
+        words = block.text.split(" ")
+        interests = list(map(self.__getitem__, words))
+        found = self.figures_in(block.text, words, interests) if any(interests) else []
+        if max(interests) >= ADDRESS:
             # What an address is made of means nothing by itself.
+            addresses = addresses_in(block.text)
             found = [e for e in found if not touching(addresses, e.start, e.end)]
             found = sorted([*found, *addresses], key=START)
         if with_words:
@@ -106,13 +111,9 @@ class Lookout(dict[str, int]):
             found = [e for e in found if not is_told_by_markup(block, e)]
         return found
 
-    def figures_in(self, text: str) -> list[Expression]:
-        """Give what is made of figures in a text, in order."""
-        words = text.split(" ")
-        interests = list(map(self.__getitem__, words))
+    def figures_in(self, text: str, words: Sequence[str], interests: Sequence[int]) -> list[Expression]:
+        """Give what is made of figures in a text, in order; `interests` says which words are worth a look."""
         found: list[Expression] = []
-        if not any(interests):
-            return found
         done = place = last = 0
         for at in compress(range(len(words)), interests):
             place += width(words[last:at])
@@ -122,14 +123,14 @@ class Lookout(dict[str, int]):
                 continue
             begin, end = max(place - width(words[first:at]), done), place + len(words[at])
             while begin < end:
-                possible = BEGINNING.search(text, begin, end)
-                if not possible:
-                    break
-                match = self.figures.match(text, possible.start(), end + REACH)
+                # Nearly all begin where their first word does.
+                match = self.figures.match(text, begin, end + REACH)
                 if match:
                     found.append(Expression(RiskKind[match.lastgroup or ""], match[0], *match.span()))
-                    done = match.end()
-                begin = match.end() if match else possible.end()
+                    begin = done = match.end()
+                    continue
+                possible = BEGINNING.search(text, begin + 1, end)
+                begin = possible.start() if possible else end
         return found
 
     def first_word(self, at: int, words: Sequence[str], interests: Sequence[int]) -> int | None:
@@ -159,16 +160,15 @@ def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
 
     They are in order and none overlaps another, so nobody need look at all of them.
     """
-    if not found:
-        return []
+    if len(found) <= FEW:
+        return [one for one in found if one.start < end and one.end > start]
     first = bisect_right(found, start, key=END)
     return list(found[first : bisect_left(found, end, lo=first, key=START)])
 
 
 def addresses_in(text: str) -> list[Expression]:
     """Give the addresses that a text names, of pages and of mailboxes, in order."""
-    matches = ADDRESS.finditer(text) if may_hold_address(text) else ()
-    return [Expression(RiskKind.LINK, match[0], *match.span()) for match in matches]
+    return [Expression(RiskKind.LINK, match[0], *match.span()) for match in ADDRESS_IN_TEXT.finditer(text)]
 
 
 def is_told_by_markup(block: Block, expression: Expression) -> bool:

@@ -90,6 +90,7 @@ VOCABULARIES = {
         bounds=r"ou (?:plus|moins)",
     ),
 }
+SPACE = r"[ \u00a0\u202f]"
 # A number, a fraction or a time. Digits are those of all scripts, and so are the signs that part them.
 FRACTION = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 FIGURES = rf"(?:\d+(?:[.,:/'’٫٬\u00a0\u202f]\d+)*[{FRACTION}]?|[{FRACTION}])"
@@ -100,13 +101,15 @@ COUNTED = (
     r"(?:个|個|か|カ|ヶ|ヵ)?(?:工作|营业|營業|営業)?"
     r"(?:天|日|年|月|周|週|星期|小时|小時|時間|分钟|分鐘|分間|秒)間?"
 )
+HAN_NUMBER = rf"(?:\d{{1,2}}|[{NUMERAL}]+)"
+# Most texts have none of it, and need not be tried for more than this.
+HAN = rf"(?=[\d.,]*{SPACE}?[{NUMERAL}天日年月周週星个個か-ヿ工小時分秒营營営])"
 # Where an expression made of figures can begin.
 BEGINNING = re.compile(rf"[\d$€£¥₹{FRACTION}{NUMERAL}]|\b[^\W\d_]")
-SPACE = r"[ \u00a0\u202f]"
 CURRENCY = r"[$€£¥₹]|\b(?:EUR|USD|GBP|CHF|CAD|AUD|JPY)\b"
 # What a word is worth a closer look for: a figure or numeral in it; that it stands before one, as months
-# and currencies do; or that it is a unit of time.
-FIGURE, LEADING, UNIT = 1, 2, 4
+# and currencies do; that it is a unit of time; or that there may be an address in it.
+FIGURE, LEADING, UNIT, ADDRESS = 1, 2, 4, 8
 
 
 class Patterns(NamedTuple):
@@ -133,15 +136,14 @@ def patterns(language: str) -> Patterns:
     amount = rf"{number}(?:{SPACE}(?i:{known.magnitudes})\b)?"
     kinds = {
         RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
-        rf"|(?:\d{{4}}|[{NUMERAL}]{{4}})年(?:(?:\d{{1,2}}|[{NUMERAL}]+)月(?:(?:\d{{1,2}}|[{NUMERAL}]+)日)?)?"
-        rf"|(?:\d{{1,2}}|[{NUMERAL}]+)月(?:\d{{1,2}}|[{NUMERAL}]+)日"
+        rf"|{HAN}(?:(?:\d{{4}}|[{NUMERAL}]{{4}})年(?:{HAN_NUMBER}月(?:{HAN_NUMBER}日)?)?|{HAN_NUMBER}月{HAN_NUMBER}日)"
         rf"|{day} (?:of )?\b(?:{known.months})(?!\w){year}"
         rf"|\b(?:{known.months}) (?:{day}{year}|\d{{4}})(?!\w)"
         # With a day or a year the month is a date by itself, whatever stands before it.
         rf"|\b(?i:{known.before_month}) (?:{known.months})(?!\w)(?! (?:{day}{year}|\d{{4}})(?!\w))",
         RiskKind.DURATION: rf"{counted}(?:{SPACE}|-)(?:[^\W\d_]+ )?(?i:{known.units})\b"
         rf"(?: (?i:{known.bounds})\b)?"
-        rf"|(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}",
+        rf"|{HAN}(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}",
         RiskKind.AMOUNT: rf"(?:{CURRENCY}){SPACE}?{amount}"
         rf"|{amount}{SPACE}?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)",
         RiskKind.NUMBER: rf"{NUMERALS}|{amount}",

@@ -36,7 +36,7 @@ ADDRESSES = rf"""
     (?:https?://|www\.)[!-~]*[A-Za-z0-9/]{END}
   | [A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{END}
 """
-TOKEN, ADDRESS = regex.compile(TOKENS, regex.VERBOSE), regex.compile(ADDRESSES, regex.VERBOSE)
+TOKEN, ADDRESS_IN_TEXT = regex.compile(TOKENS, regex.VERBOSE), regex.compile(ADDRESSES, regex.VERBOSE)
 TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
 
 

@@ -22,8 +22,9 @@ from .restarts import Store, restart_postgres, stop_postgres, store
 from .scene import Forked, scene, take_back, wait_until, work
 
 PEOPLE = {"small": 50, "full": 200}
-# The message in whose middle something happens, and seconds that the mail server takes for each.
-MOMENT, SLOW = 10, ("--delay", "0.02")
+# The message in whose middle something happens, not the last of its chunk, after which a worker has
+# nothing in flight; and seconds that the mail server takes for each.
+CHUNK, MOMENT, SLOW = 10, 15, ("--delay", "0.02")
 Line = dict[str, object]
 
 
@@ -75,7 +76,7 @@ def die_after_claim(number: int) -> None:
 
 def wiped(redis: Store, queue: Broker, folder: str, people: int) -> Line:
     """Kill the broker in mid-flight and start it again empty."""
-    with scene(folder, people, *SLOW, chunk=10) as told, start(told, queue, folder):
+    with scene(folder, people, *SLOW, chunk=CHUNK) as told, start(told, queue, folder):
         queue.send(CARRY)
         told.wait(MOMENT)
         redis.kill()
@@ -88,7 +89,7 @@ def wiped(redis: Store, queue: Broker, folder: str, people: int) -> Line:
 
 def cut_off(case: str, happen: Callable[[], None], queue: Broker, folder: str, people: int) -> Line:
     """Let something happen to the database in mid-flight, under a worker that lives on."""
-    with scene(folder, people, *SLOW, chunk=10) as told, start(told, queue, folder) as worker:
+    with scene(folder, people, *SLOW, chunk=CHUNK) as told, start(told, queue, folder) as worker:
         queue.send(CARRY)
         told.wait(MOMENT)
         happen()

@@ -6,6 +6,7 @@ has sanitised it. Nothing here asks the network for anything.
 
 import hashlib
 import re
+import signal
 import subprocess
 import sys
 import unicodedata
@@ -54,11 +55,15 @@ COSTLY, MANY = ("[^", '"', "'", "("), 1_000
 
 # For the other process's start, both conversions and sanitising together. Two texts are compared within
 # 5 seconds or refused, so a short one has 2. An honest one needs 1 a megabyte, and 3 on a slow machine.
+# They are seconds of the processor: whether a text is taken does not depend on what else the machine does.
 SECONDS, SECONDS_PER_MEGABYTE = 2.0, 5.0
+# By the clock it has so many times as long, for machines that are busy with other things.
+BUSY = 4
 ROOT = Path(__file__).resolve().parent.parent
 # Bytes, because text streams would turn a carriage return into a line feed.
 APART = (
-    "import sys; from django.conf import settings; from policies.rendering import render_here;"
+    "import signal, sys; signal.setitimer(signal.ITIMER_PROF, float(sys.argv[1]));"
+    " from django.conf import settings; from policies.rendering import render_here;"
     " settings.configure(USE_I18N=False); body = sys.stdin.buffer.read().decode(errors='surrogatepass');"
     " sys.stdout.buffer.write(render_here(body).encode())"
 )
@@ -177,16 +182,18 @@ def render_here(body: str) -> str:
 
 def render_apart(body: str) -> str:
     """Give what `render` gives, from a process of its own, which is stopped after `seconds_for` it."""
-    command, data = [sys.executable, "-c", APART], body.encode(errors="surrogatepass")
+    data = body.encode(errors="surrogatepass")
+    seconds = seconds_for(data)
+    command = [sys.executable, "-c", APART, str(seconds)]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own line
-            command, input=data, capture_output=True, cwd=ROOT, timeout=seconds_for(data), check=True
+            command, input=data, capture_output=True, cwd=ROOT, timeout=BUSY * seconds, check=True
         )
     except subprocess.TimeoutExpired as error:
-        raise TextTooSlow(
-            _("The text takes too long to render. Look for long runs of brackets or signs, and shorten them.")
-        ) from error
+        raise too_slow() from error
     except subprocess.CalledProcessError as error:
+        if error.returncode == -signal.SIGPROF:
+            raise too_slow() from error
         error.add_note(error.stderr.decode(errors="replace"))
         refused = refused_apart(error.__notes__[-1])
         if refused is None:
@@ -195,8 +202,15 @@ def render_apart(body: str) -> str:
     return done.stdout.decode()
 
 
+def too_slow() -> TextTooSlow:
+    """Give the refusal of a text that takes too long."""
+    return TextTooSlow(
+        _("The text takes too long to render. Look for long runs of brackets or signs, and shorten them.")
+    )
+
+
 def seconds_for(data: bytes) -> float:
-    """Give how long a text of that many bytes may take."""
+    """Give how many seconds of the processor a text of that many bytes may take."""
     return SECONDS + SECONDS_PER_MEGABYTE * len(data) / 1_000_000
 
 

@@ -1,12 +1,15 @@
 """How a comparison is worked out: the blocks are aligned, then the words of each pair are compared."""
 
+from collections.abc import Iterator
+from typing import cast
+
 from .alignment import Alignment, Place
 from .comparison import Change, Comparison, Operation
 from .document import Block, Document, read_document
-from .expressions import lookout
-from .remarks import Remark, remarks_of
+from .expressions import Reading, lookout
+from .remarks import remarks_of
 from .risks import risks_between
-from .standing import Shift, Standings
+from .standing import Standings
 from .wording import Span, Texts, Wording
 
 # Stands for the block that is not there.
@@ -39,34 +42,44 @@ class Comparer:
 
     def change_at(self, place: Place, standings: Standings) -> Change:
         """Say what became of the block or blocks at a place."""
-        mine = NOTHING if place.old is None else self.old.blocks[place.old]
-        theirs = NOTHING if place.new is None else self.new.blocks[place.new]
+        if place.old is None:
+            return self.one_sided("insert", place, ("+", self.new.blocks[cast("int", place.new)].text))
+        mine = self.old.blocks[place.old]
+        if place.new is None:
+            return self.one_sided("delete", place, ("-", mine.text))
         if place.is_origin:
             gone: tuple[Span, ...] = (("-", mine.text),)
             return Change("move", place.old, place.new, gone, group=place.group, is_origin=True)
-        operation, spans = self.became(place, mine.text, theirs.text)
-        remarks: tuple[Remark, ...] = ()
-        shifts: tuple[Shift, ...] = ()
-        if place.old is not None and place.new is not None:
-            remarks = tuple(remarks_of(spans, mine, theirs))
-            shifts = tuple(standings.shifts(place.old, place.new, moved=place.group is not None))
-            if operation == "equal" and (remarks or shifts or mine.role != theirs.role):
-                operation = "modify"
-            if place.group is not None:
-                operation = "move"
-        risks = (
-            () if operation == "equal" else tuple(risks_between(spans, remarks, mine, theirs, self.lookout))
-        )
+        theirs = self.new.blocks[place.new]
+        spans = self.spans_between(place.old, place.new)
+        remarks = tuple(remarks_of(spans, mine, theirs)) if mine.runs != theirs.runs else ()
+        shifts = tuple(standings.shifts(place.old, place.new, moved=place.group is not None))
+        if mine.text == theirs.text and mine.role == theirs.role and not remarks and not shifts:
+            operation: Operation = "equal" if place.group is None else "move"
+            return Change(operation, place.old, place.new, spans, group=place.group)
+        risks = tuple(risks_between(spans, remarks, *self.readings(place)))
+        operation = "modify" if place.group is None else "move"
         return Change(operation, place.old, place.new, spans, risks, remarks, place.group, shifts=shifts)
 
-    def became(self, place: Place, mine: str, theirs: str) -> tuple[Operation, tuple[Span, ...]]:
-        """Give the operation and the spans by which the text of one block became that of another."""
-        if place.old is None:
-            return "insert", (("+", theirs),)
-        if place.new is None:
-            return "delete", (("-", mine),)
-        if mine == theirs:
-            return "equal", (("=", theirs),)
-        if self.old.blocks[place.old].tag == self.new.blocks[place.new].tag == "tr":
-            return "modify", self.wording.row_spans(mine, theirs)
-        return "modify", self.wording.spans(self.old_texts[place.old], self.new_texts[place.new])
+    def one_sided(self, operation: Operation, place: Place, span: Span) -> Change:
+        """Give the change of a block that only one of the texts has."""
+        risks = tuple(risks_between((span,), (), *self.readings(place)))
+        return Change(operation, place.old, place.new, (span,), risks)
+
+    def readings(self, place: Place) -> Iterator[Reading]:
+        """Give the old block and the new one of a place, read for risky expressions."""
+        for at, document, texts in (
+            (place.old, self.old, self.old_texts),
+            (place.new, self.new, self.new_texts),
+        ):
+            block, words = (NOTHING, [""]) if at is None else (document.blocks[at], texts[at].words)
+            yield Reading(block, words, self.lookout)
+
+    def spans_between(self, mine: int, theirs: int) -> tuple[Span, ...]:
+        """Give the spans by which the text of an old block became that of a new one."""
+        before, after = self.old.blocks[mine], self.new.blocks[theirs]
+        if before.text == after.text:
+            return (("=", after.text),)
+        if before.tag == after.tag == "tr":
+            return self.wording.row_spans(before.text, after.text)
+        return self.wording.spans(self.old_texts[mine], self.new_texts[theirs])

@@ -158,7 +158,7 @@ class Reader:
                     loose = []
                 value = (("value", str(item)),) if name == "li" and element.tag == "ol" else ()
                 item += name == "li"
-                self.enter(child, tag, (*path, self.element(name, value)))
+                self.enter(child, name, tag, (*path, self.element(name, value)))
             else:
                 loose += inline(child, ())
             tail = child.tail
@@ -168,9 +168,8 @@ class Reader:
         if loose:
             self.add(tag, path, loose)
 
-    def enter(self, child: etree._Element, tag: str, path: tuple[Element, ...]) -> None:
-        """Collect the blocks of a container inside one whose loose text makes blocks of `tag`."""
-        name = str(child.tag)
+    def enter(self, child: etree._Element, name: str, tag: str, path: tuple[Element, ...]) -> None:
+        """Collect the blocks of a container `name` inside one whose loose text makes blocks of `tag`."""
         if name == "tr":
             self.add_row(child, path)
         elif name == "blockquote" or (name in LEAVES and not (name == "p" and tag in ABSORBING)):

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import compress
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from .document import Block
@@ -43,11 +43,13 @@ class Placed(Protocol):
 
 
 Found = TypeVar("Found", bound=Placed)
+# Where something starts and ends in a block's text.
+Stretch = tuple[int, int]
 
 
 # Signs that look different in the source and not to a reader.
 ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
-START, END = attrgetter("start"), attrgetter("end")
+START, END, END_OF_STRETCH = attrgetter("start"), attrgetter("end"), itemgetter(1)
 # No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
 # So few are looked through faster than they are searched.
@@ -83,48 +85,71 @@ class Lookout(dict[str, int]):
         self[word] = found
         return found
 
-    def expressions(self, block: Block, *, with_words: bool) -> list[Expression]:
-        """Give the risky expressions of a block, in order, without what only counts or is told by markup.
+
+class Reading:
+    """A block read for risky expressions, word by word."""
+
+    def __init__(self, block: Block, words: Sequence[str], lookout: Lookout) -> None:
+        """Take a block, its words as spaces part them, and what knows the words of its language."""
+        self.block, self.words, self.lookout = block, words, lookout
+        self.interests = list(map(lookout.__getitem__, self.words))
+        # The words that are worth a look, and where each starts in the text.
+        self.clues: list[tuple[int, int]] = []
+        place = last = 0
+        for at in compress(range(len(self.words)), self.interests):
+            place += width(self.words[last:at])
+            last = at
+            self.clues.append((at, place))
+
+    def is_near(self, stretches: Sequence[Stretch]) -> bool:
+        """Whether an expression may reach into one of the `stretches`, which are in order."""
+        for at, place in self.clues:
+            # It may begin two words before the one that is worth a look.
+            start, end = place - width(self.words[max(at - 2, 0) : at]), place + len(self.words[at]) + REACH
+            found = bisect_left(stretches, start, key=END_OF_STRETCH)
+            if found < len(stretches) and stretches[found][0] <= end:
+                return True
+        return False
+
+    def expressions(self, *, with_words: bool) -> list[Expression]:
+        """Give the risky expressions in order, without what only counts or is told by markup.
 
         Words like *must* are among them only if asked for: where none changed, none is of interest.
         """
-        words = block.text.split(" ")
-        interests = list(map(self.__getitem__, words))
-        found = self.figures_in(block.text, words, interests) if any(interests) else []
-        if max(interests) >= ADDRESS:
+        text = self.block.text
+        found = self.figures()
+        if max(self.interests) >= ADDRESS:
             # What an address is made of means nothing by itself.
-            addresses = addresses_in(block.text)
+            addresses = addresses_in(text)
             found = [e for e in found if not touching(addresses, e.start, e.end)]
             found = sorted([*found, *addresses], key=START)
         if with_words:
-            matches = self.words.finditer(block.text)
             found += [
                 Expression(RiskKind.WORD, match[0], *match.span())
-                for match in matches
+                for match in self.lookout.words.finditer(text)
                 if not touching(found, *match.span())
             ]
             found.sort(key=START)
-        if found and block.is_heading:
-            numbering = HEADING_NUMBER.match(block.text)
+        if found and self.block.is_heading:
+            numbering = HEADING_NUMBER.match(text)
             found = [e for e in found if not numbering or e.start >= numbering.end()]
-        if found and block.runs:
-            found = [e for e in found if not is_told_by_markup(block, e)]
+        if found and self.block.runs:
+            found = [e for e in found if not is_told_by_markup(self.block, e)]
         return found
 
-    def figures_in(self, text: str, words: Sequence[str], interests: Sequence[int]) -> list[Expression]:
-        """Give what is made of figures in a text, in order; `interests` says which words are worth a look."""
+    def figures(self) -> list[Expression]:
+        """Give what is made of figures, in order."""
+        text = self.block.text
         found: list[Expression] = []
-        done = place = last = 0
-        for at in compress(range(len(words)), interests):
-            place += width(words[last:at])
-            last = at
-            first = self.first_word(at, words, interests)
+        done = 0
+        for at, place in self.clues:
+            first = self.first_word(at)
             if first is None:
                 continue
-            begin, end = max(place - width(words[first:at]), done), place + len(words[at])
+            begin, end = max(place - width(self.words[first:at]), done), place + len(self.words[at])
             while begin < end:
                 # Nearly all begin where their first word does.
-                match = self.figures.match(text, begin, end + REACH)
+                match = self.lookout.figures.match(text, begin, end + REACH)
                 if match:
                     found.append(Expression(RiskKind[match.lastgroup or ""], match[0], *match.span()))
                     begin = done = match.end()
@@ -133,13 +158,13 @@ class Lookout(dict[str, int]):
                 begin = possible.start() if possible else end
         return found
 
-    def first_word(self, at: int, words: Sequence[str], interests: Sequence[int]) -> int | None:
+    def first_word(self, at: int) -> int | None:
         """Give the word with which an expression may begin that word `at` is part of."""
-        if interests[at] & FIGURE:
-            return at - 1 if at and interests[at - 1] & LEADING else at
+        if self.interests[at] & FIGURE:
+            return at - 1 if at and self.interests[at - 1] & LEADING else at
         # "in May", "one month", "a full month".
-        for back in (1, 2) if interests[at] & UNIT else (1,):
-            if back <= at and self.openers.fullmatch(words[at - back]):
+        for back in (1, 2) if self.interests[at] & UNIT else (1,):
+            if back <= at and self.lookout.openers.fullmatch(self.words[at - back]):
                 return at - back
         return None
 

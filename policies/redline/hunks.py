@@ -25,13 +25,12 @@ def fits(old: str, new: str) -> bool:
 def differences(old: str, new: str) -> list[Hunk]:
     """Give the stretches in which two coded sequences differ, by their longest common subsequence."""
     found: list[Hunk] = []
-    for code in Indel.opcodes(old, new):
-        if code.tag == "equal":
-            continue
-        start, new_start = code.src_start, code.dest_start
-        if found and found[-1][1] == start and found[-1][3] == new_start:
-            start, _, new_start, _ = found.pop()
-        found.append((start, code.src_end, new_start, code.dest_end))
+    done = new_done = 0
+    for match in Indel.editops(old, new).as_matching_blocks():
+        start, new_start = match.a, match.b
+        if start > done or new_start > new_done:
+            found.append((done, start, new_done, new_start))
+        done, new_done = start + match.size, new_start + match.size
     return found
 
 
@@ -70,18 +69,20 @@ def absorb(hunks: list[Hunk], before: Sequence[str], after: Sequence[str]) -> li
     if len(hunks) <= 1:
         return hunks
     joined = [last := hunks[0]]
-    gone, came = letters(last, before, after)
+    known: tuple[int, int] | None = None
     for hunk in hunks[1:]:
-        less, more = letters(hunk, before, after)
+        size = None
         if hunk[0] - last[1] <= ABSORBED:
+            gone, came = known or letters(last, before, after)
+            less, more = size = letters(hunk, before, after)
             between = "".join(before[last[1] : hunk[0]])
             room = min(max(gone, came), max(less, more))
             if is_slight(between, fits=len(between) <= room):
                 joined.pop()
                 hunk = (last[0], hunk[1], last[2], hunk[3])  # noqa: PLW2901 - the two are one from here on
-                less, more = gone + len(between) + less, came + len(between) + more
+                size = (gone + len(between) + less, came + len(between) + more)
         joined.append(hunk)
-        last, gone, came = hunk, less, more
+        last, known = hunk, size
     # Only a phrase that was joined can have taken a bracket in and left its end outside.
     return [close_bracket(hunk, before) for hunk in joined] if ")" in before else joined
 

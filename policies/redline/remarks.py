@@ -40,8 +40,6 @@ class Remark(NamedTuple):
 
 def remarks_of(spans: Sequence[Span], old: Block, new: Block) -> Iterator[Remark]:
     """Give what changed around the words that two blocks share."""
-    if old.runs == new.runs:
-        return
     shared = list(shared_pieces(spans, old, new))
     for kind, aspect in ASPECTS:
         seen = [(aspect(piece.old), aspect(piece.new), piece) for piece in shared]

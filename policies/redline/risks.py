@@ -9,14 +9,10 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from .document import Block
-from .expressions import Expression, Lookout, touching
+from .expressions import Expression, Reading, Stretch, touching
 from .remarks import Remark, RemarkKind, target
 from .vocabulary import RiskKind
 from .wording import Span
-
-# Where something starts and ends in a block's text.
-Stretch = tuple[int, int]
-
 
 KINDS = tuple(RiskKind)
 
@@ -40,14 +36,23 @@ class Risk(NamedTuple):
 
 
 def risks_between(
-    spans: Sequence[Span], remarks: Sequence[Remark], old: Block, new: Block, lookout: Lookout
+    spans: Sequence[Span], remarks: Sequence[Remark], mine: Reading, theirs: Reading
 ) -> Iterator[Risk]:
     """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
+    old, new = mine.block, theirs.block
     changed = " ".join([text for sign, text in spans if sign != "="])
-    has_words = lookout.words.search(changed) is not None
-    before, after = (lookout.expressions(block, with_words=has_words) for block in (old, new))
+    has_words = mine.lookout.words.search(changed) is not None
+    stretches = list(changed_stretches(spans))
+    before: list[Expression] = []
+    after: list[Expression] = []
+    if has_words or (
+        mine.is_near([gone for gone, _came in stretches])
+        or theirs.is_near([came for _gone, came in stretches])
+    ):
+        before = mine.expressions(with_words=has_words)
+        after = theirs.expressions(with_words=has_words)
     has_links = bool(old.runs or new.runs)
-    for gone, came in changed_stretches(spans) if before or after or has_links else ():
+    for gone, came in stretches if before or after or has_links else ():
         went, brought = touching(before, *gone), touching(after, *came)
         # An expression that only one side changes is still held against what it was, or became.
         if brought:

@@ -6,8 +6,9 @@ beyond that sentences are compared first, and what is still too large is replace
 limit is one of size and not of time, so the answer never depends on the machine.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, zip_longest
+from itertools import count, pairwise, zip_longest
 from typing import Literal, NamedTuple
 
 import regex
@@ -40,12 +41,11 @@ TOKEN, ADDRESS_IN_TEXT = regex.compile(TOKENS, regex.VERBOSE), regex.compile(ADD
 TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
 
 
-class Coder(dict[str, str]):
+class Coder(defaultdict[str, str]):
     """Gives each distinct unit a character of its own, so that rapidfuzz compares plain strings."""
 
-    def __missing__(self, unit: str) -> str:
-        code = self[unit] = chr(len(self) + 1)
-        return code
+    def __init__(self) -> None:
+        super().__init__(map(chr, count(1)).__next__)
 
     def encode(self, units: Iterable[str]) -> str:
         """Give one character for each unit."""
@@ -206,8 +206,12 @@ class Spans:
 
     def flush(self) -> None:
         """Close the change that is open, with what stayed before it."""
-        signed: tuple[Span, ...] = (("=", self.stays), ("-", self.gone), ("+", self.came))
-        self.done += [span for span in signed if span[1]]
+        if self.stays:
+            self.done.append(("=", self.stays))
+        if self.gone:
+            self.done.append(("-", self.gone))
+        if self.came:
+            self.done.append(("+", self.came))
         self.stays = self.gone = self.came = ""
 
     def without_last_space(self) -> tuple[Span, ...]:

@@ -1,8 +1,12 @@
 """What counts as one expression: dates, durations, numbers, words and addresses, each listed whole."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policies.redline import as_record, compare
+from policies.redline.document import Block
+from policies.redline.expressions import Reading, lookout, touching
 from policies.rendering import render
 
 pytestmark = pytest.mark.pure
@@ -125,3 +129,43 @@ def test_an_address_in_plain_text_is_a_link_that_changed(old: str, new: str) -> 
 
 def test_an_address_that_became_a_link_to_the_same_place_is_no_risk() -> None:
     assert listed("Write to a@b.example today.", "Write to [us](mailto:a@b.example) today.") == []
+
+
+WORDS = [
+    "we",
+    "keep",
+    "the",
+    "twenty-five",
+    "(25)",
+    "30",
+    "one",
+    "a",
+    "full",
+    "month",
+    "days",
+    "5%",
+    "$",
+    "may",
+    "in",
+    "May",
+    "2020,",
+    "or",
+    "more",
+    "third",
+    "www.fernhill.example/a",
+    "help@fernhill.example",
+]
+
+
+@given(
+    words=st.lists(st.sampled_from([*WORDS, ""]), min_size=1, max_size=40),
+    stretch=st.tuples(st.integers(0, 200), st.integers(0, 12)),
+)
+def test_what_lies_in_a_stretch_is_never_thought_too_far_from_it(
+    words: list[str], stretch: tuple[int, int]
+) -> None:
+    start, end = stretch[0], sum(stretch)
+    reading = Reading(Block("p", " ".join(words)), words, lookout("en"))
+
+    if touching(reading.expressions(with_words=False), start, end):
+        assert reading.is_near([(start, end)])

@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Run a management command of Policysite."""
 
+import io
 import os
 import sys
 
@@ -11,6 +12,9 @@ from environs import EnvError
 def main() -> None:
     """Run the command that the arguments name; a wrong setting ends with its name and exit status 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policysite.settings")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A sign that the terminal or pipe cannot take is written as its number, as it is in errors.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         execute_from_command_line(sys.argv)
     except EnvError as error:

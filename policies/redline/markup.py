@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
 from operator import attrgetter
+from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -103,7 +104,8 @@ class Page:
         block = self.comparison.old.blocks[change.old]
         # Where both sides show something, the new one carries the links from change to change.
         state = self.state(at) if change.new is None or change.is_origin else {}
-        tree.put(own_path(block), self.inner(at, "=-", with_links=bool(state)), state, is_old=True)
+        inner = self.inner(at, "=-", with_links=bool(state), is_old=True)
+        tree.put(own_path(block), inner, state, is_old=True)
         return f'<td data-label="{escape(name)}">{tree.closed()}</td>'
 
     def right(self, at: int, name: str) -> str:
@@ -142,14 +144,17 @@ class Page:
         notes = notes_of(self.comparison.old_role(change), change.shifts)
         return {"data-note": "; ".join(notes)} if notes else {}
 
-    def inner(self, at: int, signs: str, *, with_links: bool = True) -> str:
-        """Give the content of a place: what stays, and those sides of the change that `signs` names."""
+    def inner(self, at: int, signs: str, *, with_links: bool = True, is_old: bool = False) -> str:
+        """Give the content of a place: what stays, and those sides of the change that `signs` names.
+
+        What stays has the markup of the new text, or, with `is_old`, of the old one.
+        """
         change = self.comparison.places[at]
-        content = Content(self, change)
+        content = Content(self, change, is_old=is_old)
         old_at = new_at = 0
         for sign, text in change.spans:
             if sign in signs:
-                content.add(sign, text, old_at if sign == "-" else new_at)
+                content.add(sign, text, old_at if is_old or sign == "-" else new_at)
             old_at += len(text) if sign != "+" else 0
             new_at += len(text) if sign != "-" else 0
         links = with_links and at in self.beginnings
@@ -179,10 +184,10 @@ class Page:
 class Content:
     """Writes the content of one block: its words with their markup, and what became of them."""
 
-    def __init__(self, page: Page, change: Change) -> None:
+    def __init__(self, page: Page, change: Change, *, is_old: bool) -> None:
         self.page = page
         self.change = change
-        self.block = page.comparison.block(change)
+        self.block = self.side("-") if is_old else page.comparison.block(change)
         self.written: list[str] = []
         is_moved = change.group is not None and not change.is_origin
         self.around = page.openings["+", True] if is_moved else ""
@@ -192,8 +197,8 @@ class Content:
             "-": in_text([risk.old for risk in change.risks]),
             "+": in_text([risk.new for risk in change.risks]),
         }
-        # By kind, because only remarks of different kinds overlap.
-        kinds = RemarkKind if change.remarks else ()
+        # By kind, because only remarks of different kinds overlap. Their places are those of the new text.
+        kinds = RemarkKind if change.remarks and not is_old else ()
         self.remarks = [[remark for remark in change.remarks if remark.kind is kind] for kind in kinds]
 
     def add(self, sign: Sign, text: str, at: int) -> None:
@@ -216,11 +221,13 @@ class Content:
         self.written.append(f"{opened}{pieces}{closed}")
 
     def side(self, sign: Sign) -> Block:
-        """Give the block that a span is from."""
-        old, new = self.page.comparison.old.blocks, self.page.comparison.new.blocks
-        if self.change.old is not None and (sign == "-" or self.change.new is None):
-            return old[self.change.old]
-        return new[self.change.new or 0]
+        """Give the block that a span is from; what stays is from the one that is shown."""
+        if sign == "=":
+            return self.block
+        comparison, change = self.page.comparison, self.change
+        if sign == "-":
+            return comparison.old.blocks[cast("int", change.old)]
+        return comparison.new.blocks[cast("int", change.new)]
 
     def cuts(self, sign: Sign, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Cut a stretch of text wherever something begins or ends that is shown."""

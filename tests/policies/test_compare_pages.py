@@ -255,6 +255,26 @@ def test_a_title_that_changed_is_shown_as_text(
     assert "The title changed from “Privacy policy” to “Privacy & <b>more</b>”." in notes
 
 
+def test_a_title_alone_that_changed_is_not_called_no_change(
+    *,
+    client: Client,
+    first: PolicyVersion,
+    make_draft: Callable[..., PolicyVersion],
+    approve: Callable[..., Approval],
+    approver: User,
+) -> None:
+    draft = make_draft(bodies={text.language: text.body for text in first.texts.all()})
+    save(draft, title="Privacy notice", summary="A new title.", body=first.texts.get(language="en").body)
+    approve(draft)
+    publish(draft, approver)
+
+    found = page(client.get(f"{COMPARE}1...2/").content)
+
+    assert [folded(line) for line in elements(found, ".//p[@class='size']")] == [
+        "Below its title the text is the same."
+    ]
+
+
 def test_a_row_keeps_its_cells_where_words_change_on_both_sides_of_their_border(
     client: Client, release: Callable[..., PolicyVersion]
 ) -> None:

@@ -114,6 +114,15 @@ def of_kind(record: Any, kinds: Kinds) -> bool:
     return kinds.keys() <= record.keys() and all(isinstance(record[name], kinds[name]) for name in kinds)
 
 
+def test_a_terminal_that_takes_ascii_alone_gets_numbers_and_no_traceback(
+    manage: Manage, files: tuple[Path, Path], nowhere: str
+) -> None:
+    done = manage("redline", *files, DATABASE_URL=nowhere, PYTHONIOENCODING="ascii")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u5b57" in done.stdout
+
+
 def test_the_html_is_ascii_that_any_page_can_take(
     manage: Manage, files: tuple[Path, Path], nowhere: str
 ) -> None:

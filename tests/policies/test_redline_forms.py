@@ -150,35 +150,6 @@ def test_neighbours_that_came_together_are_one_stop() -> None:
     assert re.findall(r'id="change-(\d+)"', Page(found).one_column()) == ["1"]
 
 
-def test_two_columns_show_the_old_text_left_and_the_new_one_right(found: Comparison) -> None:
-    table = lxml_html.fromstring(Page(found).two_columns("Version 1", "Version 2"))
-
-    assert [head.text for head in table.xpath("./thead/tr/th[@scope='col']")] == ["Version 1", "Version 2"]
-    row = table.xpath("./tbody/tr")[1]
-    assert row.get("class") == "modify"
-    assert [cell.text_content().strip() for cell in row] == [
-        "We must keep orders for 6 years.",
-        "We must keep orders for 10 years.",
-    ]
-    assert [cell.get("data-label") for cell in row] == ["Version 1", "Version 2"]
-    assert not row[0].xpath(".//ins")
-    assert not row[1].xpath(".//del")
-
-
-def test_what_is_only_in_one_text_leaves_the_other_column_empty(found: Comparison) -> None:
-    (*_rest, last) = lxml_html.fromstring(Page(found).two_columns("A", "B")).xpath("./tbody/tr")
-
-    assert [cell.text_content().strip() for cell in last] == ["", "Or call us."]
-    assert last[0].get("data-label") is None
-
-
-def test_names_of_versions_are_escaped(found: Comparison) -> None:
-    html = Page(found).two_columns('<b>"1"', "2")
-
-    assert "<b>" not in html
-    assert 'data-label="&lt;b&gt;&quot;1&quot;"' in html
-
-
 def test_changes_only_shows_changed_clauses_with_their_headings(found: Comparison) -> None:
     html = Page(found).changes_only()
 

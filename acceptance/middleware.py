@@ -79,7 +79,7 @@ class Visit:
 
         Whom the gate stops all the same has not used the shop.
         """
-        version_ids = unrecorded_use(self.facts, register(), at=self.now) if self.facts else []
+        version_ids = unrecorded_use(self.facts, register(), rule_book(), at=self.now) if self.facts else []
         if not self.facts or not version_ids:
             return
         used = {(version_id, ExposureKind.USED.value): self.now for version_id in version_ids}

@@ -14,6 +14,7 @@ class ExposureKind(models.TextChoices):
     """How a person met a version. None of these is an acceptance."""
 
     NOTIFIED = "NOTIFIED", _("told by mail")
+    RETURNED = "RETURNED", _("mail came back")
     SHOWN = "SHOWN", _("shown on the site")
     VIEWED = "VIEWED", _("opened the text")
     USED = "USED", _("used the shop after effect, having been told or shown")

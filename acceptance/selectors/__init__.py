@@ -1,6 +1,7 @@
 """Read where people stand: what is asked of whom, and what they did."""
 
 from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
+from .effect import effective_for
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
 from .tally import Tally, acts_on, tally
@@ -16,6 +17,7 @@ __all__ = [
     "asked_about",
     "asked_of",
     "deemed_of",
+    "effective_for",
     "facts_of",
     "good_standing",
     "owed",

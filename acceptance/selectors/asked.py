@@ -8,6 +8,7 @@ from enum import Enum
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook, State
 
+from .effect import effective_for
 from .facts import Facts
 
 
@@ -22,11 +23,12 @@ class Severity(Enum):
 class Asked:
     """What is asked of a person about one policy: always about its newest version.
 
-    `since` is the version that the person last accepted, None where there is none; `gate_from` the
-    instant from which the gate is closed.
+    `effective_at` is the moment from which it holds for this person; `since` the version that they
+    last accepted, None where there is none; `gate_from` the instant from which the gate is closed.
     """
 
     publication: Publication
+    effective_at: datetime
     assent: str
     severity: Severity
     gate_from: datetime
@@ -51,7 +53,10 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
     if newest is None or not pending:
         return None
     agree = any(demand.assent == Assent.AGREE for _entry, demand in pending)
-    gate_from = min(entry.effective_at + timedelta(days=demand.grace_days) for entry, demand in pending)
+    effects = {
+        entry.number: effective_for(entry, demand, facts, register, told_by=at) for entry, demand in pending
+    }
+    gate_from = min(effects[entry.number] + timedelta(days=demand.grace_days) for entry, demand in pending)
     # A change that asks nothing does not put the question again to who has answered it.
     latest_no = max(facts.declined.get(newest.policy_id, ()), default=0)
     declined = latest_no >= max(entry.number for entry, _demand in pending)
@@ -59,6 +64,7 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
     is_closed = at >= gate_from and (agree or not declined)
     return Asked(
         publication=newest,
+        effective_at=effects.get(newest.number, newest.effective_at),
         assent=Assent.AGREE if agree else Assent.ACKNOWLEDGE,
         severity=Severity.GATE if is_closed else Severity.BANNER,
         gate_from=gate_from,
@@ -106,14 +112,16 @@ def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
 
 def good_standing(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> bool:
     """Whether nothing is asked of the person at `at`, and every use is on record that needs to be."""
-    return not asked_of(facts, register, rules, at=at) and not unrecorded_use(facts, register, at=at)
+    return not asked_of(facts, register, rules, at=at) and not unrecorded_use(facts, register, rules, at=at)
 
 
-def unrecorded_use(facts: Facts, register: Register, *, at: datetime) -> list[int]:
-    """Give the keys of versions in force that the person was told of and is not yet known to use."""
-    in_force = (register.in_force(slug, at) for slug in register.by_slug)
-    return [
-        entry.version_id
-        for entry in in_force
-        if entry and facts.told_at(entry.version_id) and not facts.used_at(entry.version_id)
-    ]
+def unrecorded_use(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> list[int]:
+    """Give the keys of versions that hold for the person, who was told and is not yet known to use them."""
+    found = []
+    for slug in register.by_slug:
+        entry = register.in_force(slug, at)
+        if entry and facts.told_at(entry.version_id) and not facts.used_at(entry.version_id):
+            demand = rules.demand(entry.kind, entry.change_class, facts.country)
+            if effective_for(entry, demand, facts, register, told_by=at) <= at:
+                found.append(entry.version_id)
+    return found

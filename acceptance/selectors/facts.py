@@ -31,10 +31,13 @@ class Facts:
         return number in self.declined.get(policy_id, ())
 
     def told_at(self, version_id: int) -> datetime | None:
-        """Give the moment at which the person first met the version by mail or on the site."""
-        moments = (
-            self.exposures.get((version_id, kind)) for kind in (ExposureKind.NOTIFIED, ExposureKind.SHOWN)
-        )
+        """Give the moment at which the person first met the version by mail or on the site.
+
+        Mail that came back told nobody.
+        """
+        came_back = (version_id, ExposureKind.RETURNED) in self.exposures
+        kinds = (ExposureKind.SHOWN,) if came_back else (ExposureKind.NOTIFIED, ExposureKind.SHOWN)
+        moments = (self.exposures.get((version_id, kind)) for kind in kinds)
         return min((moment for moment in moments if moment), default=None)
 
     def used_at(self, version_id: int) -> datetime | None:

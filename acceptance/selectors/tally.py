@@ -75,7 +75,9 @@ def with_answers(people: QuerySet[User], publication: Publication) -> QuerySet[A
 def informed_use(publication: Publication) -> QuerySet[Exposure]:
     """Give the person's use of the shop under the version, where they had been told or shown before."""
     own = Exposure.objects.filter(user=OuterRef("user"), version=publication.version_id)
-    told = own.filter(kind__in=[ExposureKind.NOTIFIED, ExposureKind.SHOWN], at__lte=OuterRef("at"))
+    returned = own.filter(user=OuterRef("user"), kind=ExposureKind.RETURNED)
+    by_mail = Q(kind=ExposureKind.NOTIFIED) & ~Exists(returned)
+    told = own.filter(by_mail | Q(kind=ExposureKind.SHOWN), at__lte=OuterRef("at"))
     return Exposure.objects.filter(
         Exists(told), user=OuterRef("pk"), version=publication.version_id, kind=ExposureKind.USED
     )

@@ -74,8 +74,9 @@ def move(notice: Notice, event: MailEvent, now: datetime) -> None:
     state = STATE_AFTER.get(MailEventKind(event.kind))
     if state is None or notice.state not in PRECEDENCE:
         return
-    if event.kind != MailEventKind.BOUNCED:
-        record_as_told(notice, now)
+    record_exposure(
+        notice, ExposureKind.RETURNED if state == NoticeState.BOUNCED else ExposureKind.NOTIFIED, now
+    )
     before = NoticeState(notice.state)
     if PRECEDENCE.index(before) >= PRECEDENCE.index(state):
         return
@@ -83,15 +84,10 @@ def move(notice: Notice, event: MailEvent, now: datetime) -> None:
     count_chunk(notice.chunk_id, now)
 
 
-def record_as_told(notice: Notice, now: datetime) -> None:
-    """Record that the person was told: what was delivered, or complained of, has reached them."""
+def record_exposure(notice: Notice, kind: ExposureKind, now: datetime) -> None:
+    """Record that the person was told, by what was delivered or complained of, or that the mail came back."""
     if notice.user_id:
-        record_exposures(
-            user_id=notice.user_id,
-            version_ids=[notice.campaign.version_id],
-            kind=ExposureKind.NOTIFIED,
-            now=now,
-        )
+        record_exposures(user_id=notice.user_id, version_ids=[notice.campaign.version_id], kind=kind, now=now)
 
 
 def reason_for(event: MailEvent) -> str:

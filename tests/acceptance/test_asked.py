@@ -87,7 +87,9 @@ def test_several_changes_are_asked_about_once_as_the_strictest_of_them_asks() ->
         entry(4, effective_at=NOW + 120 * DAY, change_class=ChangeClass.MATERIAL),
     )
 
-    found = asked_of(facts(accepted=1), register, RULES, at=NOW + 121 * DAY)
+    told = {(number, ExposureKind.NOTIFIED): NOW for number in (2, 3, 4)}
+
+    found = asked_of(facts(accepted=1, exposures=told), register, RULES, at=NOW + 121 * DAY)
 
     assert [(asked.publication.number, asked.assent) for asked in found] == [(4, Assent.AGREE)]
     assert found[0].since == register.numbered("privacy", 1)
@@ -224,10 +226,10 @@ def test_use_is_to_be_recorded_of_who_was_told_once_the_version_is_in_force() ->
     told = facts(exposures={(1, ExposureKind.NOTIFIED): NOW - DAY})
     used = facts(exposures={(1, ExposureKind.NOTIFIED): NOW - DAY, (1, ExposureKind.USED): NOW})
 
-    assert unrecorded_use(told, register, at=NOW - SECOND) == []
-    assert unrecorded_use(told, register, at=NOW) == [1]
-    assert unrecorded_use(used, register, at=NOW) == []
-    assert unrecorded_use(facts(), register, at=NOW) == []
+    assert unrecorded_use(told, register, RULES, at=NOW - SECOND) == []
+    assert unrecorded_use(told, register, RULES, at=NOW) == [1]
+    assert unrecorded_use(used, register, RULES, at=NOW) == []
+    assert unrecorded_use(facts(), register, RULES, at=NOW) == []
 
 
 @st.composite

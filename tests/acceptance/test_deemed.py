@@ -227,7 +227,7 @@ def test_going_on_under_one_version_says_nothing_about_the_next(
     tell(alice, first)
     browse(alice, at=EFFECT).get("/shop/")
 
-    make_second(change_class=ChangeClass.NEW_PURPOSE)
+    tell(alice, make_second(change_class=ChangeClass.NEW_PURPOSE), at=SECOND_EFFECT - 30 * DAY)
 
     assert deemed_numbers(alice) == [1]
     assert browse(alice, at=SECOND_EFFECT).get("/shop/").status_code == 303

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from acceptance.models import Act
+from acceptance.models import Act, ExposureKind
 from acceptance.services import record_exposures
 from accounts.models import User
 from policies.models import ChangeClass, NoticeRule, PolicyVersion
@@ -195,7 +195,8 @@ def test_a_version_that_takes_effect_closes_the_gate_although_all_was_kept_warm(
     warm_caches: None,
 ) -> None:
     answer(alice, at=EFFECT)
-    make_second(change_class=ChangeClass.NEW_PURPOSE)
+    second = make_second(change_class=ChangeClass.NEW_PURPOSE)
+    record_exposures(user_id=alice.pk, version_ids=[second.pk], kind=ExposureKind.NOTIFIED, now=SECOND_AT)
 
     before, after = (is_stopped(browse(alice, at=SECOND_EFFECT + step)) for step in (-SECOND, 0 * SECOND))
 

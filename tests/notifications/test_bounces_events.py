@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as chance
 from hypothesis import strategies as st
 
+from acceptance.selectors import facts_of
 from accounts.models import User
 from notifications.models import (
     Chunk,
@@ -25,6 +26,7 @@ from notifications.models import (
 )
 from notifications.services import NoSuchNotice, reap_leases, record_event
 from notifications.services.claiming import Claim
+from notifications.services.settling import count_chunk
 from notifications.transport import Fate, Outcome
 from notifications.triggers import NOTIFICATION_TRIGGERS
 from policies.triggers import missing_triggers
@@ -50,6 +52,12 @@ def report(notice: Notice, kind: str, status: str = "", *, number: int = 1) -> M
     )
 
 
+def person_of(notice: Notice) -> User:
+    """Give the person a notice is for."""
+    assert notice.user
+    return notice.user
+
+
 def in_state(notice: Notice, state: str) -> Notice:
     """Put a notice, and nothing else, into a state."""
     Notice.objects.filter(pk=notice.pk).update(state=state, reason="So it is.")
@@ -62,6 +70,17 @@ def test_a_report_is_kept_as_it_came(accepted: Notice) -> None:
     event = MailEvent.objects.get()
     assert (event.notice, event.kind, event.status) == (accepted, Kind.BOUNCED, "5.1.1")
     assert (event.diagnostic, event.received_at, event.source) == ("550 No such user", NOW, "MAILDIR")
+
+
+def test_who_is_told_by_mail_that_comes_back_was_not_told(accepted: Notice) -> None:
+    version_id = accepted.campaign.version_id
+    count_chunk(accepted.chunk_id, NOW)
+    before = facts_of(person_of(accepted)).told_at(version_id)
+
+    report(accepted, Kind.BOUNCED, "5.1.1")
+
+    assert before
+    assert facts_of(person_of(accepted)).told_at(version_id) is None
 
 
 @pytest.mark.parametrize(
@@ -265,7 +284,7 @@ def test_recording_a_report_costs_the_same_whatever_came_before(accepted: Notice
     with CaptureQueriesContext(connection) as replay:
         report(accepted, Kind.BOUNCED, "5.1.1")
 
-    assert len(statements(first)) == 11
+    assert len(statements(first)) == 13
     assert len(statements(replay)) == 2
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, health, metrics, suppressions, webhooks
+from .views import desk, health, metrics, reach, suppressions, webhooks
 
 health_patterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,6 +14,8 @@ desk_patterns = [
     path("suppressions/", suppressions.suppressed_addresses, name="suppressions"),
     path("suppressions/<int:suppression_id>/release/", suppressions.release, name="release"),
     path("versions/<int:version_id>/campaign/", desk.campaign, name="campaign"),
+    path("versions/<int:version_id>/campaign/reach/", reach.reach, name="reach"),
+    path("versions/<int:version_id>/campaign/reach/not-told.csv", reach.untold_csv, name="untold_csv"),
     path("versions/<int:version_id>/campaign/pause/", desk.pause, name="pause"),
     path("versions/<int:version_id>/campaign/resume/", desk.resume, name="resume"),
     path("versions/<int:version_id>/campaign/cancel/", desk.cancel, name="cancel"),

@@ -92,6 +92,16 @@ def now() -> datetime:
 
 
 @pytest.fixture
+def freeze(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Give a way to stop the site's clock: `freeze(now)`."""
+
+    def stop(instant: datetime) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: instant)
+
+    return stop
+
+
+@pytest.fixture
 def make_person(db: None) -> Callable[..., User]:
     """Give a factory of people: `make_person("alice", country="DE")`."""
 

@@ -3,6 +3,7 @@
 from .campaign import OPEN_STATES, PAUSED_AT_THE_DESK, Campaign, CampaignState, Chunk, Wave
 from .events import EventSource, MailEvent, MailEventKind, Suppression, SuppressionReason
 from .notice import (
+    ANSWERED_ALREADY,
     DUE_STATES,
     STATES_WITH_REASON,
     TROUBLED_STATES,
@@ -14,6 +15,7 @@ from .notice import (
 from .webhooks import DeliveryState, EventKind, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "ANSWERED_ALREADY",
     "DUE_STATES",
     "OPEN_STATES",
     "PAUSED_AT_THE_DESK",

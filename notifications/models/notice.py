@@ -24,6 +24,8 @@ class NoticeState(models.TextChoices):
     CANCELLED = "CANCELLED", _("cancelled")
 
 
+# Why nothing is sent to who has acted meanwhile; they were told by the site.
+ANSWERED_ALREADY = "The person has answered already."
 DUE_STATES = (NoticeState.PENDING, NoticeState.RETRY)
 STATES_WITH_REASON = (
     NoticeState.RETRY,

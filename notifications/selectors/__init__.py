@@ -1,8 +1,9 @@
-"""How far campaigns and webhooks are, what is broken, what is measured, and who is left alone."""
+"""How far campaigns and webhooks are, whom they reached, what is broken and measured, who is left alone."""
 
 from .alarms import Alarm, AlarmName, alarms
 from .measures import Measures, measures
 from .progress import Progress, progress
+from .reach import Pace, Reach, hours, pace, reach_by_country, reach_by_language, replies, untold
 from .suppressions import suppressed, suppressed_people, suppressions
 from .webhooks import newest_deliveries, webhooks
 
@@ -10,13 +11,21 @@ __all__ = [
     "Alarm",
     "AlarmName",
     "Measures",
+    "Pace",
     "Progress",
+    "Reach",
     "alarms",
+    "hours",
     "measures",
     "newest_deliveries",
+    "pace",
     "progress",
+    "reach_by_country",
+    "reach_by_language",
+    "replies",
     "suppressed",
     "suppressed_people",
     "suppressions",
+    "untold",
     "webhooks",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from acceptance.models import Act
 
-from ..models import DUE_STATES, Campaign, Chunk, Notice, NoticeState
+from ..models import ANSWERED_ALREADY, DUE_STATES, Campaign, Chunk, Notice, NoticeState
 from ..selectors import suppressed_people
 from ..transport import Fate, Outcome
 from .claiming import Claim
@@ -23,7 +23,7 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
     Chunk.objects.select_for_update(no_key=True).get(pk=chunk.pk)
     due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
     reasons = [
-        (Q(Exists(answered())), "The person has answered already."),
+        (Q(Exists(answered())), ANSWERED_ALREADY),
         (Q(user__is_active=False), "The account is not active."),
         (Q(user__email=""), "There is no address."),
         (Q(user=None), "The person was erased."),

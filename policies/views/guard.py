@@ -2,31 +2,33 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import User
 
 Arguments = ParamSpec("Arguments")
-DeskView = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+DeskView = Callable[Concatenate[HttpRequest, Arguments], Answer]
 
 
-def desk_page(permission: str) -> Callable[[DeskView[Arguments]], DeskView[Arguments]]:
+def desk_page(permission: str) -> Callable[[DeskView[Arguments, Answer]], DeskView[Arguments, Answer]]:
     """Ask for sign-in, then for `permission`, before the view reads anything."""
 
-    def decorate(view: DeskView[Arguments]) -> DeskView[Arguments]:
+    def decorate(view: DeskView[Arguments, Answer]) -> DeskView[Arguments, Answer]:
         @wraps(view)
         @login_required
-        def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return cast("DeskView[Arguments]", guarded)
+        return cast("DeskView[Arguments, Answer]", guarded)
 
     return decorate
 

@@ -24,16 +24,6 @@ SECOND_EFFECT = SECOND_AT + 31 * DAY
 
 
 @pytest.fixture
-def freeze(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Give a way to stop the site's clock: `freeze(now)`."""
-
-    def stop(instant: datetime) -> None:
-        monkeypatch.setattr("django.utils.timezone.now", lambda: instant)
-
-    return stop
-
-
-@pytest.fixture
 def browse(freeze: Callable[[datetime], None]) -> Callable[..., Client]:
     """Give a browser at an instant: `browse(alice, at=EFFECT)`, or `browse(None, …)` for anybody."""
 

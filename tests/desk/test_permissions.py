@@ -58,6 +58,8 @@ DOORS = (
     Door("recall", "POST", PUBLISH),
     Door("answers", "GET", VIEW),
     Door("campaign", "GET", VIEW),
+    Door("reach", "GET", VIEW),
+    Door("untold_csv", "GET", VIEW),
     Door("pause", "POST", PUBLISH),
     Door("resume", "POST", PUBLISH),
     Door("cancel", "POST", PUBLISH),

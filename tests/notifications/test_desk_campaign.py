@@ -1,6 +1,7 @@
 """The desk's page of a campaign: how far it is, what did not go out, and who may stop it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,23 @@ def test_the_page_costs_the_same_however_many_people_there_are(
     with CaptureQueriesContext(connection) as queries:
         client.get(page(version))
 
-    assert len(queries) == 10
+    assert len(queries) == 11
+
+
+def test_the_page_says_how_fast_it_goes_and_how_long_the_rest_takes(
+    half_sent: Campaign,
+    version: PolicyVersion,
+    author: User,
+    client_of: ClientOf,
+    freeze: Callable[..., None],
+) -> None:
+    freeze(NOW + timedelta(seconds=59))
+    going = words(client_of(author).get(page(version)).content)
+    freeze(NOW + timedelta(minutes=2))
+    still = words(client_of(author).get(page(version)).content)
+
+    assert "2 notices a minute . At this pace the rest takes about" in going.replace("minute.", "minute .")
+    assert "a minute" not in still
 
 
 def test_who_publishes_can_pause_and_resume(

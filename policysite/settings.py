@@ -7,6 +7,7 @@ import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from .environment import (
     address_line,
@@ -157,19 +158,30 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", "policysite", validate=not_empty)
+# Queues apart, so that workers can be kept for what must not wait behind a campaign.
+CELERY_QUEUE = env.str("CELERY_QUEUE", "policysite", validate=not_empty)
+CELERY_TASK_DEFAULT_QUEUE = f"{CELERY_QUEUE}.control"
+CELERY_TASK_ROUTES = {
+    "notifications.send_chunk": {"queue": f"{CELERY_QUEUE}.sending"},
+    "notifications.carry_webhooks": {"queue": f"{CELERY_QUEUE}.events"},
+}
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 if CELERY_BROKER_URL.startswith("amqp"):
-    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    QUEUE_ARGUMENTS = {"x-queue-type": "quorum"}
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, bool | int] = {"confirm_publish": True}
 else:
+    QUEUE_ARGUMENTS = {}
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 900,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
     }
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), name, queue_arguments=QUEUE_ARGUMENTS)
+    for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events"))
+]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},

@@ -156,7 +156,7 @@ def thrice(queue: Broker, folder: str, people: int) -> Line:
     """Send every message of the broker three times, to two workers that do so too."""
     with scene(folder, people, *SLOW, chunk=10) as told:
         for chunk_id in due_chunks(now=timezone.now(), limit=100):
-            queue.send("notifications.send_chunk", times=3, chunk_id=chunk_id)
+            queue.send("notifications.send_chunk", times=3, part="sending", chunk_id=chunk_id)
         app = "benchmarks.faults.thrice"
         with start(told, queue, folder, app), start(told, queue, folder, app):
             queue.send(CARRY, times=3)

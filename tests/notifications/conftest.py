@@ -1,6 +1,6 @@
 """What the tests of notices share: a crowd, the version they are told of, mail servers, workers, brokers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -134,10 +134,14 @@ def worker(tmp_path: Path) -> Worker:
     """Give a way to run a Celery worker: `with worker(broker, mailbox, pool="solo") as program:`."""
     count = iter(range(100))
 
-    def run(broker: Broker, mailbox: Sink, *, pool: str = "solo") -> AbstractContextManager[Program]:
+    def run(
+        broker: Broker, mailbox: Sink, *, pool: str = "solo", queues: Sequence[str] = ()
+    ) -> AbstractContextManager[Program]:
         number = next(count)
         size = "1" if pool == "solo" else "2"
         options = ["--pool", pool, "--concurrency", size, "--loglevel", "INFO", "--without-mingle"]
+        if queues:
+            options += ["--queues", ",".join(f"{broker.queue}.{part}" for part in queues)]
         name = f"{broker.queue}-{number}@here"
         command = [MANAGE[0], "-m", "celery", "-A", "policysite", "worker", *options, "--hostname", name]
         mail = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(mailbox.port)}

@@ -91,7 +91,7 @@ def test_every_message_delivered_three_times_does_no_harm(
     plan_campaigns(now=timezone.now())
     broker.send(CARRY, times=3)
     for chunk in Chunk.objects.order_by("pk"):
-        broker.send(SEND, times=3, chunk_id=chunk.pk)
+        broker.send(SEND, times=3, part="sending", chunk_id=chunk.pk)
 
     with worker(broker, mailbox, pool="prefork") as program:
         wait_for(lambda: all_is_sent() and not broker.waiting(), program=program)
@@ -140,6 +140,27 @@ def test_the_broker_holds_few_messages_however_many_chunks_there_are(
     assert recipients(mailbox) == once_each(people)
     assert program.log.count("received") <= 1 + WAKE_UPS + len(people)
     assert counters_add_up()
+
+
+def test_a_campaign_waits_apart_from_what_plans_and_stops_it(
+    committed: None,
+    alice: User,
+    current_version: PolicyVersion,
+    broker: Broker,
+    worker: Worker,
+    mailbox: Sink,
+) -> None:
+    _control, sending, _events = broker.queues
+
+    with worker(broker, mailbox, queues=["control"]) as program:
+        broker.send(CARRY)
+        wait_for(lambda: broker.waiting_in(sending) > 0, program=program)
+    planned_only = states()
+    with worker(broker, mailbox, queues=["sending"]) as program:
+        wait_for(all_is_sent, program=program)
+
+    assert planned_only == {NoticeState.PENDING: 1}
+    assert recipients(mailbox) == once_each([alice])
 
 
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])

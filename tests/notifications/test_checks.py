@@ -1,5 +1,6 @@
 """Settings that are wrong together, and a database without its triggers, found before they do harm."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.checks import Warning as Caution
 from django.db import connection
 
 from acceptance.triggers import ACCEPTANCE_TRIGGERS
-from notifications.checks import check_address, check_mail, check_triggers
+from notifications.checks import check_address, check_mail, check_templates, check_triggers, notice_templates
 from policies.triggers import drop_triggers
 
 
@@ -37,6 +38,37 @@ def test_both_kinds_of_encryption_at_once_are_refused(settings: Any) -> None:
 
     assert isinstance(message, Error)
     assert message.id == "notifications.E001"
+
+
+def test_the_notices_as_they_are_advertise_nothing_and_fetch_nothing() -> None:
+    assert {name.rpartition(".")[2] for name in notice_templates()} == {"html", "txt"}
+    assert found_by(check_templates()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("Now 20% off!", "notifications.E002"),
+        ('{% load i18n %}{% translate "Free shipping" %}', "notifications.E002"),
+        ("{% if before %}Limited time only{% endif %}", "notifications.E002"),
+        ("{% if not before %}Jetzt kaufen{% endif %}", "notifications.E002"),
+        ('<img src="https://shop.example/p.gif" width="1">', "notifications.E003"),
+        ("<style>p { background: url(https://shop.example/b.png) }</style>", "notifications.E003"),
+        ('<td background="https://shop.example/b.png">', "notifications.E003"),
+    ],
+)
+def test_a_notice_that_advertises_or_fetches_is_refused(
+    settings: Any, tmp_path: Path, content: str, expected: str
+) -> None:
+    template = tmp_path / "notices" / "change" / "body.html"
+    template.parent.mkdir(parents=True)
+    template.write_text(content)
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+
+    (message,) = check_templates()
+
+    assert message.id == expected
+    assert "notices/change/body.html" in message.msg
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "https://localhost", "http://[::1]:8000"])

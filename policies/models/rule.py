@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -13,6 +14,9 @@ from .version import ChangeClass
 
 EVERYWHERE = "*"
 EUROPEAN_UNION = "EU"
+# More would be nagging; the site itself goes on asking.
+MOST_REMINDERS = 3
+LAST_REMINDER_DAY = 365
 
 
 class Assent(models.TextChoices):
@@ -80,7 +84,19 @@ class NoticeRule(models.Model):
         return f"{self.policy_kind}/{self.change_class}/{self.jurisdiction}"
 
     def clean(self) -> None:
-        """Raise `ValidationError` for a jurisdiction that no country falls under."""
+        """Raise `ValidationError` for a place that no country falls under, or days that are none."""
         super().clean()
+        if not are_reminder_days(self.reminder_days):
+            sentence = _("Give up to three days from 1 to 365, the earliest first, as [7, 14].")
+            raise ValidationError({"reminder_days": sentence})
         if self.jurisdiction != EVERYWHERE:
             refuse_unknown(jurisdiction=self.jurisdiction)
+
+
+def are_reminder_days(value: object) -> bool:
+    """Whether `value` is a list of up to three days, each later than the one before."""
+    if not isinstance(value, list) or len(value) > MOST_REMINDERS:
+        return False
+    if any(type(day) is not int or not 1 <= day <= LAST_REMINDER_DAY for day in value):
+        return False
+    return value == sorted(set(value))

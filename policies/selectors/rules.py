@@ -9,13 +9,16 @@ from cachetools import cached
 from accounts.places import EEA
 
 from ..models import Assent, NoticeRule
-from ..models.rule import EUROPEAN_UNION, EVERYWHERE
+from ..models.rule import EUROPEAN_UNION, EVERYWHERE, are_reminder_days
 from .kept import kept
 
 
 @dataclass(frozen=True)
 class Demand:
-    """What a change asks of the people of one place, and the rule's own words on where that comes from."""
+    """What a change asks of the people of one place, and the rule's own words on where that comes from.
+
+    `reminder_days` are days after a person was told, three at most, the earliest first.
+    """
 
     min_notice_days: int
     is_told: bool
@@ -24,6 +27,7 @@ class Demand:
     is_deemed_by_use: bool
     jurisdiction: str
     source: str
+    reminder_days: tuple[int, ...] = ()
 
 
 # Where counsel has written no rule, nobody is left untold and nothing is taken for granted.
@@ -45,6 +49,8 @@ class RuleBook:
                 rule.is_deemed_by_use,
                 rule.jurisdiction,
                 rule.source,
+                # What was written without the form's checks reminds nobody.
+                tuple(rule.reminder_days) if are_reminder_days(rule.reminder_days) else (),
             )
             for rule in rules
         }

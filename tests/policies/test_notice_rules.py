@@ -168,3 +168,27 @@ def test_a_rule_that_deems_may_be_written_for_those_who_are_told(
     no_rules: None,
 ) -> None:
     rule(is_deemed_by_use=True).full_clean()
+
+
+@pytest.mark.parametrize("days", [[], [7], [7, 14, 365]])
+def test_a_rule_may_remind_three_times(db: None, days: list[int]) -> None:
+    written = rule("FR", reminder_days=days)
+
+    written.full_clean()
+    written.save()
+
+    assert load_rule_book().demand("COOKIES", "MATERIAL", "FR").reminder_days == tuple(days)
+
+
+NO_DAYS: list[Any] = [[1, 2, 3, 4], [7, 7], [14, 7], [0], [366], [1.5], ["7"], [True], {"7": 1}, 7]
+
+
+@pytest.mark.parametrize("days", NO_DAYS)
+def test_days_that_are_none_are_refused_and_remind_nobody(db: None, days: Any) -> None:
+    written = rule("FR", reminder_days=days)
+
+    with pytest.raises(ValidationError, match="Give up to three days"):
+        written.full_clean()
+    written.save()
+
+    assert load_rule_book().demand("COOKIES", "MATERIAL", "FR").reminder_days == ()

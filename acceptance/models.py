@@ -1,4 +1,4 @@
-"""Who did what: exposures, acts with what was on the screen, and where each person stands."""
+"""Who did what: exposures, acts with what was on the screen, where each stands, who wants reminders."""
 
 import uuid
 
@@ -164,3 +164,43 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}/{self.policy_id}"
+
+
+class ChoiceSource(models.TextChoices):
+    """By what way a person said whether they want reminders."""
+
+    LINK = "LINK", _("link in a reminder")
+    ONE_CLICK = "ONE_CLICK", _("mail program")
+    OWN_PAGE = "OWN_PAGE", _("own page")
+
+
+class ReminderChoice(models.Model):
+    """That a person wants no more reminders, or wants them again. Append-only: the latest one holds.
+
+    It is about reminders alone. The notices themselves cannot be declined.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    is_wanted = models.BooleanField(_("wants reminders"))
+    source = models.CharField(_("source"), max_length=16, choices=ChoiceSource)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("choice about reminders")
+        verbose_name_plural = _("choices about reminders")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(source__in=ChoiceSource.values), name="reminder_choice_source_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "-id"], name="reminder_choice_latest")]
+
+    def __str__(self) -> str:
+        return f"reminder-choice-{self.pk}"

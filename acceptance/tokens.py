@@ -1,4 +1,8 @@
-"""The signed form of the review page: bound to person, text and presentation, good for one act."""
+"""What is signed: the form of the review page, good for one act, and the link that stops reminders.
+
+The form is bound to person, text and presentation. The link names a person and is good for nothing
+else than stopping their reminders; it does not expire, because mail is kept for years.
+"""
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -10,6 +14,9 @@ from policies.refusal import Refusal
 
 PURPOSE = "acceptance.review"
 GOOD_FOR = timedelta(days=7)
+REMINDERS_PURPOSE = "acceptance.reminders"
+# It stands in an address as it is, where mail programs encode Django's usual colon now and then.
+SEPARATOR = "."
 
 
 class TamperedForm(Refusal):
@@ -53,3 +60,22 @@ def unseal(token: str, *, user_id: int) -> ReviewForm:
     if form.user_id != user_id:
         raise TamperedForm(_("This form was made for another person. Open the page again."))
     return form
+
+
+class TamperedLink(Refusal):
+    """The link was not made by this site, or was changed on the way."""
+
+
+def reminders_token(user_id: int) -> str:
+    """Give what stops the reminders of a person; always the same, so that a letter can be rebuilt."""
+    return signing.Signer(salt=REMINDERS_PURPOSE, sep=SEPARATOR).sign(str(user_id))
+
+
+def user_of(token: str) -> int:
+    """Give whose reminders `token` stops. Raises `TamperedLink`."""
+    try:
+        return int(signing.Signer(salt=REMINDERS_PURPOSE, sep=SEPARATOR).unsign(token))
+    except signing.BadSignature as error:
+        raise TamperedLink(
+            _("The link is not whole. Open it from the mail again, or stop reminders on your own page.")
+        ) from error

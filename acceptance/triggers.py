@@ -1,4 +1,4 @@
-"""Database triggers that keep acts and exposures as they were recorded.
+"""Database triggers that keep acts, exposures and choices about reminders as they were recorded.
 
 The one change they let through is cutting the link to an erased person.
 """
@@ -7,6 +7,7 @@ from policies.triggers import Trigger, differing, never_emptied, published, publ
 
 ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presentation_id", "note"]
 EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
+CHOICE_COLUMNS = ["id", "is_wanted", "source", "at"]
 
 
 def relinked(column: str) -> str:
@@ -15,7 +16,9 @@ def relinked(column: str) -> str:
 
 
 ACCEPTANCE_TRIGGERS = [
-    *never_emptied("acceptance_act", "acceptance_exposure", "acceptance_presentation"),
+    *never_emptied(
+        "acceptance_act", "acceptance_exposure", "acceptance_presentation", "acceptance_reminderchoice"
+    ),
     Trigger(
         "act_unchanged",
         "acceptance_act",
@@ -55,5 +58,19 @@ ACCEPTANCE_TRIGGERS = [
     ),
     Trigger(
         "presentation_kept", "acceptance_presentation", "DELETE", "TRUE", "A presentation is never deleted."
+    ),
+    Trigger(
+        "reminder_choice_unchanged",
+        "acceptance_reminderchoice",
+        "UPDATE",
+        f"({differing(CHOICE_COLUMNS)} OR {relinked('user_id')})",
+        "A choice about reminders never changes. What a person chooses next is another one.",
+    ),
+    Trigger(
+        "reminder_choice_kept",
+        "acceptance_reminderchoice",
+        "DELETE",
+        "TRUE",
+        "A choice about reminders is never deleted.",
     ),
 ]

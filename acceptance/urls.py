@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from .views import desk, me
+from .views import desk, me, reminders
 
 public_patterns = [
     path("", me.me, name="me"),
     path("review/<slug:slug>/", me.review, name="review"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/<str:token>/", reminders.stop_reminders, name="stop_reminders"),
 ]
 
 desk_patterns = [

@@ -238,6 +238,8 @@ GATE_EXEMPT_NAMESPACES = ["policies", "desk", "admin"]
 GATE_EXEMPT_VIEWS = [
     "acceptance:me",
     "acceptance:review",
+    "acceptance:reminders",
+    "acceptance:stop_reminders",
     "account_login",
     "account_logout",
     "account_request_login_code",

@@ -1,9 +1,10 @@
-"""Read where people stand: what is asked of whom, and what they did."""
+"""Read where people stand: what is asked of whom, what they did, and who wants no reminders."""
 
 from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
 from .effect import effective_for
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
+from .reminders import reminder_choice_of, stops_of
 from .tally import Tally, acts_on, tally
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "facts_of",
     "good_standing",
     "owed",
+    "reminder_choice_of",
+    "stops_of",
     "tally",
     "unrecorded_use",
 ]

@@ -24,7 +24,7 @@ from .. import services
 from ..forms import AnswerForm
 from ..receivers import record_view
 from ..reviews import Review, form_for, review_of
-from ..selectors import Facts, acts_of, asked_about, deemed_of, facts_of
+from ..selectors import Facts, acts_of, asked_about, deemed_of, facts_of, reminder_choice_of
 from ..tokens import TamperedForm, seal, unseal
 
 
@@ -32,7 +32,7 @@ from ..tokens import TamperedForm, seal, unseal
 @never_cache
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
-    """Show a person every policy that applies to them, what they did, and what is asked."""
+    """Show a person every policy that applies to them, what they did, what is asked, and reminders."""
     person, now = cast(User, request.user), timezone.now()
     register, rules, facts = load_register(), load_rule_book(), facts_of(cast(User, request.user))
     policies: list[dict[str, Any]] = [
@@ -48,6 +48,7 @@ def me(request: HttpRequest) -> HttpResponse:
         if (newest := register.newest(slug, now))
     ]
     add_changes(policies)
+    choice = reminder_choice_of(person.pk)
     context = {
         "policies": policies,
         "acts": acts_of(person),
@@ -55,6 +56,7 @@ def me(request: HttpRequest) -> HttpResponse:
             (deemed, deemed.publication.text(request.LANGUAGE_CODE))
             for deemed in deemed_of(facts, register, rules)
         ],
+        "reminders_stopped_at": choice.at if choice and not choice.is_wanted else None,
     }
     return render(request, "acceptance/me.html", context)
 

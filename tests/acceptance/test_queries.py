@@ -181,8 +181,8 @@ def test_one_s_own_page(alice: User, first: PolicyVersion, agreement: PolicyVers
 
     many = asked_by(client, "/me/")
 
-    # The register, the rules, the standing, the exposures, the acts.
-    assert len(few) == len(many) <= WHO + MAY + 5
+    # The register, the rules, the standing, the exposures, the acts, the choice about reminders.
+    assert len(few) == len(many) <= WHO + MAY + 6
 
 
 def test_the_review_page(alice: User, make_second: Callable[..., PolicyVersion], browse: Browse) -> None:

@@ -120,16 +120,13 @@ def cancel_rest(campaign: Campaign, now: datetime) -> int:
 
 
 def plan_notices(campaign: Campaign, people: QuerySet[User], now: datetime) -> int:
-    """Make a notice for everyone concerned who has none, a slice at a time, each in its own commit.
+    """Announce the version to everyone concerned who has no notice of it.
 
     Looks at those who came since the last pass, and now and then at everyone.
     """
     is_check = campaign.checked_at is None or campaign.checked_at <= now - CHECK_EVERY
     after = 0 if is_check else campaign.planned_to
-    made = 0
-    while (found := plan_slice(campaign, people, after, now)) is not None:
-        after, count = found
-        made += count
+    made = plan_wave(campaign, people, after, now, Wave.ANNOUNCEMENT)
     known = Campaign.objects.filter(pk=campaign.pk)
     if is_check:
         known.update(checked_at=now)
@@ -137,9 +134,21 @@ def plan_notices(campaign: Campaign, people: QuerySet[User], now: datetime) -> i
     return made
 
 
+def plan_wave(campaign: Campaign, people: QuerySet[User], after: int, now: datetime, wave: Wave) -> int:
+    """Make a notice in `wave` for each of `people` who has none, a slice at a time, each in its own commit.
+
+    Leaves out those whose keys are not above `after`. Returns how many were made.
+    """
+    made = 0
+    while (found := plan_slice(campaign, people, after, now, wave)) is not None:
+        after, count = found
+        made += count
+    return made
+
+
 @transaction.atomic
 def plan_slice(
-    campaign: Campaign, people: QuerySet[User], after: int, now: datetime
+    campaign: Campaign, people: QuerySet[User], after: int, now: datetime, wave: Wave = Wave.ANNOUNCEMENT
 ) -> tuple[int, int] | None:
     """Make chunks with the notices of the next of `people` whose keys are above `after`.
 
@@ -149,40 +158,53 @@ def plan_slice(
     running = Campaign.objects.select_for_update(no_key=True).filter(state=CampaignState.RUNNING)
     if running.filter(pk=campaign.pk).first() is None:
         return None
-    notices = Notice.objects.filter(campaign=campaign, user=OuterRef("pk"), wave=Wave.ANNOUNCEMENT)
+    notices = Notice.objects.filter(campaign=campaign, user=OuterRef("pk"), wave=wave)
     untold = people.filter(~Exists(notices), pk__gt=after).order_by("pk").values("pk")
     count = untold[: CHUNK_SIZE * SLICE_CHUNKS].count()
     if not count:
         return None
-    chunks = make_chunks(campaign, -(-count // CHUNK_SIZE), now)
-    made = insert_notices(campaign, chunks, untold[:count])
-    sizes = (
-        Notice.objects.filter(chunk__in=chunks).values("chunk").annotate(count=Count("pk"), last=Max("user"))
-    )
-    found = {row["chunk"]: row for row in sizes}
-    for chunk in chunks:
-        chunk.size = found[chunk.pk]["count"]
-    Chunk.objects.bulk_update(chunks, ["size"])
-    last = max(row["last"] for row in found.values())
-    Campaign.objects.filter(pk=campaign.pk, planned_to__lt=last).update(planned_to=last)
+    chunks = make_chunks(campaign, wave, -(-count // CHUNK_SIZE), now)
+    made = insert_notices(campaign, wave, chunks, untold[:count])
+    last = measure_chunks(chunks) or after
+    if wave == Wave.ANNOUNCEMENT:
+        Campaign.objects.filter(pk=campaign.pk, planned_to__lt=last).update(planned_to=last)
     return last, made
 
 
-def make_chunks(campaign: Campaign, count: int, now: datetime) -> list[Chunk]:
+def make_chunks(campaign: Campaign, wave: Wave, count: int, now: datetime) -> list[Chunk]:
     """Make the empty chunks of one slice. The first of a campaign go ahead of the others."""
     done = Chunk.objects.filter(campaign=campaign).count()
     trial = -(-settings.NOTICE_TRIAL_SIZE // CHUNK_SIZE)
     return Chunk.objects.bulk_create(
-        [Chunk(campaign=campaign, due_at=now, is_trial=done + number < trial) for number in range(count)]
+        [
+            Chunk(campaign=campaign, wave=wave, due_at=now, is_trial=done + number < trial)
+            for number in range(count)
+        ]
     )
 
 
-def insert_notices(campaign: Campaign, chunks: list[Chunk], people: QuerySet[Any]) -> int:
-    """Make the notices of `people`, shared out over `chunks`; returns how many."""
+def measure_chunks(chunks: list[Chunk]) -> int | None:
+    """Note how many notices each chunk holds; returns the highest key of their people, None without any.
+
+    A person can drop out after they were counted, so a last chunk may have stayed empty. It goes.
+    """
+    notices = Notice.objects.filter(chunk__in=chunks).values("chunk")
+    found = {row["chunk"]: row for row in notices.annotate(count=Count("pk"), last=Max("user"))}
+    filled = [chunk for chunk in chunks if chunk.pk in found]
+    for chunk in filled:
+        chunk.size = found[chunk.pk]["count"]
+    Chunk.objects.bulk_update(filled, ["size"])
+    if len(filled) < len(chunks):
+        Chunk.objects.filter(pk__in=[chunk.pk for chunk in chunks if chunk.pk not in found]).delete()
+    return max((row["last"] for row in found.values()), default=None)
+
+
+def insert_notices(campaign: Campaign, wave: Wave, chunks: list[Chunk], people: QuerySet[Any]) -> int:
+    """Make the notices of `people` in `wave`, shared out over `chunks`; returns how many."""
     people_sql, people_values = people.query.sql_with_params()
     numbered = ", ".join(f"({number}, {chunk.pk})" for number, chunk in enumerate(chunks))
     statement = INSERT_NOTICES.format(chunks=numbered, size=CHUNK_SIZE, people=people_sql)
-    kind = (Wave.ANNOUNCEMENT.value, NoticeChannel.MAIL.value, NoticeState.PENDING.value)
+    kind = (wave.value, NoticeChannel.MAIL.value, NoticeState.PENDING.value)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*people_values, campaign.pk, *kind])
         return int(cursor.rowcount)

@@ -178,6 +178,30 @@ def test_two_planners_at_once_take_turns(
     assert counters_add_up()
 
 
+@pytest.mark.parametrize("leaving", [1, 3])
+def test_whoever_leaves_while_a_slice_is_planned_leaves_no_empty_chunk_behind(
+    make_people: Callable[..., list[User]],
+    version: PolicyVersion,
+    monkeypatch: pytest.MonkeyPatch,
+    leaving: int,
+) -> None:
+    people = make_people(3)
+    make_chunks = planning.make_chunks
+
+    def leave(*arguments: Any) -> list[Chunk]:
+        User.objects.filter(pk__in=[person.pk for person in people[:leaving]]).update(is_active=False)
+        return make_chunks(*arguments)
+
+    monkeypatch.setattr(planning, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(planning, "make_chunks", leave)
+
+    made = plan_campaigns(now=NOW)
+
+    assert made == 3 - leaving
+    assert Chunk.objects.count() == (1 if made else 0)
+    assert counters_add_up()
+
+
 def test_a_version_published_while_the_planner_reads_is_left_to_the_next_pass(
     alice: User,
     make_policy: Callable[..., Any],

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,16 +16,17 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 from premailer import Premailer
 
+from acceptance.tokens import reminders_token
 from policies.comparisons import Form, Reading, published, reading
 from policies.models import Assent, PolicyText
 from policies.selectors import Demand, Publication, Register, RuleBook, TextEntry
 
 from .addresses import mailbox
-from .models import Campaign, Letter, Notice
-from .wire import Skeleton, lay_out
+from .models import REMINDERS, Campaign, Letter, Notice
+from .wire import Skeleton, header_place, lay_out
 
 # Stands in the templates where people differ. Plain ASCII, because premailer encodes braces in links.
-EFFECTIVE, ASKED = "@@EFFECTIVE@@", "@@ASKED@@"
+EFFECTIVE, ASKED, DEADLINE, STOP = "@@EFFECTIVE@@", "@@ASKED@@", "@@DEADLINE@@", "@@STOP@@"
 # Longer changes are linked and not written out: mail programs cut long letters short.
 INLINED = 20_000
 NAMESPACE = uuid.UUID("6f1c2c86-6f6e-4e55-9d0f-6a1d1f6e7c11")
@@ -41,6 +42,15 @@ class Person:
     language: str
     country: str
     time_zone: str
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """How long a reader has to answer, for a reminder: whole days in their zone, below 0 when it is over."""
+
+    is_in_force: bool
+    days: int
+    until: str
 
 
 @dataclass(frozen=True)
@@ -67,26 +77,32 @@ class Letters:
     ) -> None:
         self.campaign, self.wave = campaign, wave
         self.publication, self.register, self.rules = publication, register, rules
-        self.built: dict[tuple[str, str, str], tuple[int, Skeleton]] = {}
+        self.built: dict[tuple[str, str, str, TimeLeft | None], tuple[int, Skeleton]] = {}
 
-    def addressed_to(self, person: Person) -> Addressed:
-        """Give the letter for `person`. Raises what goes wrong with a template, or with their record."""
+    def addressed_to(self, person: Person, *, now: datetime) -> Addressed:
+        """Give the letter for `person` at `now`, from which a reminder counts the days that are left.
+
+        Raises what goes wrong with a template, or with their record.
+        """
         language = self.publication.text(person.language).language
         demand = self.rules.demand(self.publication.kind, self.publication.change_class, person.country)
         with translation.override(language):
             local = self.publication.effective_at.astimezone(ZoneInfo(person.time_zone))
-            day, effective = formats.date_format(local, "DATE_FORMAT"), moment_in_words(local)
-            key = (language, what_is_asked(demand), day)
+            variables, left = {"effective": moment_in_words(local)}, None
+            if self.wave in REMINDERS:
+                deadline = deadline_of(self.publication, demand, now).astimezone(local.tzinfo)
+                left = time_left(deadline, now, is_in_force=self.publication.effective_at <= now)
+                stop = link("acceptance:stop_reminders", [reminders_token(person.user_id)], language)
+                variables |= {"deadline": moment_in_words(deadline), "stop": stop}
+            key = (language, what_is_asked(demand), formats.date_format(local, "DATE_FORMAT"), left)
             if key not in self.built:
                 self.built[key] = self.letter(*key)
         letter_id, skeleton = self.built[key]
-        return Addressed(
-            person, letter_id, skeleton, language, self.message_id(person), {"effective": effective}
-        )
+        return Addressed(person, letter_id, skeleton, language, self.message_id(person), variables)
 
-    def letter(self, language: str, asked: str, day: str) -> tuple[int, Skeleton]:
+    def letter(self, language: str, asked: str, day: str, left: TimeLeft | None) -> tuple[int, Skeleton]:
         """Build a letter and keep it, unless the same is kept already; gives its key too."""
-        skeleton = build_letter(self.publication, self.register, language, asked, day)
+        skeleton = build_letter(self.publication, self.register, language, asked, day, left=left)
         letter, _is_new = Letter.objects.get_or_create(
             campaign=self.campaign,
             wave=self.wave,
@@ -120,11 +136,18 @@ def rebuilt(notice: Notice) -> bytes:
 
 
 def build_letter(
-    publication: Publication, register: Register, language: str, asked: str, day: str
+    publication: Publication,
+    register: Register,
+    language: str,
+    asked: str,
+    day: str,
+    *,
+    left: TimeLeft | None = None,
 ) -> Skeleton:
     """Render the three templates in the active language and lay the message out.
 
-    The styles are inlined, without asking the network for anything.
+    The letter is a reminder where it says how much time is `left`. The styles are inlined, without
+    asking the network for anything.
     """
     text = publication.text(language)
     before = register.before(publication)
@@ -138,6 +161,9 @@ def build_letter(
         "changes": changed.content if changed and len(changed.content) <= INLINED else "",
         "effective": EFFECTIVE,
         "asked": ASKED,
+        "deadline": DEADLINE,
+        "stop": STOP,
+        "left": left,
         "day": day,
         "site_name": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,
@@ -147,21 +173,55 @@ def build_letter(
         if before
         else "",
     }
-    plain = render_to_string("notices/change/body.txt", context)
-    html = inline(render_to_string("notices/change/body.html", context))
-    for marker in (EFFECTIVE, ASKED):
+    folder, headers = "notices/change", {"Auto-Submitted": "auto-generated", "Content-Language": language}
+    places = {EFFECTIVE: "effective"}
+    if left:
+        folder, headers = "notices/reminder", headers | stop_headers()
+        places |= {DEADLINE: "deadline", STOP: "stop"}
+    plain = render_to_string(f"{folder}/body.txt", context)
+    html = inline(render_to_string(f"{folder}/body.html", context))
+    for marker in (*places, ASKED):
         if plain.count(marker) != 1 or html.count(marker) != 1:
             raise ValueError(f"The notice's templates must hold {marker} once each.")
     body = PolicyText.objects.values_list("body", flat=True).get(pk=text.text_id)
     return lay_out(
         sender=settings.DEFAULT_FROM_EMAIL,
-        subject=render_to_string("notices/change/subject.txt", context),
-        headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
+        subject=render_to_string(f"{folder}/subject.txt", context),
+        headers=headers,
         text=plain.replace(ASKED, asked),
         html=html.replace(ASKED, escape(asked)),
-        places={EFFECTIVE: "effective"},
+        places=places,
         attachment_name=f"{publication.slug}-{publication.number}-{language}.md",
         attachment=f"# {text.title}\n\n{body}".encode(),
+    )
+
+
+def stop_headers() -> dict[str, str]:
+    """Give the headers by which a mail program stops reminders for its reader (RFC 2369, RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{header_place('stop')}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def deadline_of(publication: Publication, demand: Demand, now: datetime) -> datetime:
+    """Give the moment until which an answer changes what happens.
+
+    That is the one from which going on using the shop counts as acceptance, where the rule says that
+    it does and that moment is still to come; else the one from which the gate is closed.
+    """
+    if demand.is_deemed_by_use and now < publication.effective_at:
+        return publication.effective_at
+    return publication.effective_at + timedelta(days=demand.grace_days)
+
+
+def time_left(deadline: datetime, now: datetime, *, is_in_force: bool) -> TimeLeft:
+    """Give what is left until a deadline in the reader's zone, in the language that is active."""
+    days = (deadline.date() - now.astimezone(deadline.tzinfo).date()).days
+    # On its last day only the clock tells whether it is over.
+    is_over = deadline <= now
+    return TimeLeft(
+        is_in_force, min(days, -1) if is_over else days, formats.date_format(deadline, "DATE_FORMAT")
     )
 
 

@@ -133,7 +133,7 @@ def letter_to(person: User, version: PolicyVersion) -> EmailMessage:
     campaign = Campaign.objects.get_or_create(version=version, defaults={"created_at": NOW})[0]
     letters = Letters(campaign, "ANNOUNCEMENT", register.by_id[version.pk], register, load_rule_book())
     whom = Person(0, person.pk, person.email, person.language, person.country, person.time_zone)
-    return message_from_bytes(letters.addressed_to(whom).message(NOW), policy=policy.default)
+    return message_from_bytes(letters.addressed_to(whom, now=NOW).message(NOW), policy=policy.default)
 
 
 def subject_of(letter: Skeleton) -> str:

@@ -1,6 +1,7 @@
 """Read where people stand: what is asked of whom, what they did, and who wants no reminders."""
 
 from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
+from .awaited import awaited, demands_by_country
 from .effect import effective_for
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
@@ -17,7 +18,9 @@ __all__ = [
     "acts_on",
     "asked_about",
     "asked_of",
+    "awaited",
     "deemed_of",
+    "demands_by_country",
     "effective_for",
     "facts_of",
     "good_standing",

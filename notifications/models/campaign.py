@@ -38,6 +38,11 @@ class Campaign(models.Model):
     resumed_at = models.DateTimeField(_("last resumed"), null=True)
     planned_at = models.DateTimeField(_("first planned in full"), null=True)
     checked_at = models.DateTimeField(_("last checked against everyone concerned"), null=True)
+    reminded_at = models.DateTimeField(
+        _("last looked for people to remind"),
+        null=True,
+        help_text=_("Empty before the first day of any rule."),
+    )
     widened_at = models.DateTimeField(
         _("widened"), null=True, help_text=_("From then on notices go to more than the first few people.")
     )
@@ -64,6 +69,12 @@ class Wave(models.TextChoices):
     """Which round of a campaign."""
 
     ANNOUNCEMENT = "ANNOUNCEMENT", _("announcement")
+    FIRST_REMINDER = "REMINDER_1", _("first reminder")
+    SECOND_REMINDER = "REMINDER_2", _("second reminder")
+    THIRD_REMINDER = "REMINDER_3", _("third reminder")
+
+
+REMINDERS = (Wave.FIRST_REMINDER, Wave.SECOND_REMINDER, Wave.THIRD_REMINDER)
 
 
 class ChunkQuerySet(models.QuerySet["Chunk"]):

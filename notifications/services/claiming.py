@@ -23,7 +23,18 @@ WHERE id = %s AND attempt = %s AND state IN ('SENDING', 'UNKNOWN')
 # The chunk is locked before the notice, in the order that everybody keeps. Who stops a campaign takes
 # the leases of its chunks away, and waits here for a claim that is under way.
 HOLD = "SELECT id FROM notifications_chunk WHERE id = %s AND lease_token = %s AND lease_until > %s"
-CLAIM = """
+# A reminder goes to nobody who wants none, nor to whoever has answered a newer version meanwhile.
+STOPPED = """SELECT 1 FROM acceptance_reminderchoice AS choice
+        WHERE choice.user_id = notifications_notice.user_id AND NOT choice.is_wanted
+            AND NOT EXISTS (SELECT 1 FROM acceptance_reminderchoice AS latest
+                WHERE latest.user_id = choice.user_id AND latest.id > choice.id)"""
+ANSWERED_LATER = """SELECT 1 FROM acceptance_act AS said
+        JOIN policies_policyversion AS newer ON newer.id = said.version_id
+        JOIN notifications_campaign AS asking ON asking.id = notifications_notice.campaign_id
+        JOIN policies_policyversion AS asked ON asked.id = asking.version_id
+        WHERE said.user_id = notifications_notice.user_id
+            AND newer.policy_id = asked.policy_id AND newer.number > asked.number"""
+CLAIM = f"""
 UPDATE notifications_notice
 SET state = 'SENDING', attempt = attempt + 1, armed_at = %s, due_at = NULL, reason = '', reply = '',
     address = %s, language = %s, message_id = %s, letter_id = %s, variables = %s
@@ -43,7 +54,9 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
         WHERE told.id = %s AND later.published_at IS NOT NULL
             AND (later.effective_at <= told.effective_at OR later.effective_at <= %s)
             AND NOT EXISTS (SELECT 1 FROM policies_recall AS undone WHERE undone.version_id = later.id))
-"""
+    AND (notifications_notice.wave = 'ANNOUNCEMENT'
+        OR NOT EXISTS ({STOPPED}) AND NOT EXISTS ({ANSWERED_LATER}))
+"""  # noqa: S608 - of constants
 # The same in one statement, for PostgreSQL: without the lease nothing is claimed.
 HELD = f"held AS ({HOLD} FOR NO KEY UPDATE)"
 CLAIM_HELD = f"WITH {HELD} {CLAIM} AND EXISTS (SELECT 1 FROM held) RETURNING attempt"  # noqa: S608 - of constants

@@ -27,6 +27,7 @@ from ..models import (
 )
 from .breakers import trip_breakers
 from .control import CampaignNotRunning, cancel_campaign, cancel_due
+from .reminding import reminders_due, reminders_to_come
 
 CHUNK_SIZE = 500
 # So many chunks are made in one commit.
@@ -73,10 +74,12 @@ def plan_campaigns(*, now: datetime) -> int:
     for campaign in running:
         publication = register.by_id[campaign.version_id]
         made += plan_notices(campaign, told_people(publication, rules), now)
+        made += plan_reminders(campaign, publication, register, rules, now)
         # What came back since the last pass, while perhaps nothing was being sent.
         if not trip_breakers(campaign.pk, now):
             widen_if_sound(campaign, now)
-        finish_if_done(campaign, publication, now)
+        if publication.effective_at <= now and not reminders_to_come(campaign, publication, rules):
+            finish_if_done(campaign, now)
     return made
 
 
@@ -131,6 +134,17 @@ def plan_notices(campaign: Campaign, people: QuerySet[User], now: datetime) -> i
     if is_check:
         known.update(checked_at=now)
     known.filter(planned_at=None).update(planned_at=now)
+    return made
+
+
+def plan_reminders(
+    campaign: Campaign, publication: Publication, register: Register, rules: RuleBook, now: datetime
+) -> int:
+    """Make the reminders that are due at `now`; returns how many."""
+    due = reminders_due(campaign, publication, register, rules, now)
+    made = sum(plan_wave(campaign, people, 0, now, wave) for wave, people in due)
+    if due:
+        Campaign.objects.filter(pk=campaign.pk).update(reminded_at=now)
     return made
 
 
@@ -242,12 +256,12 @@ def widen_if_sound(campaign: Campaign, now: datetime) -> None:
     Campaign.objects.filter(pk=campaign.pk, widened_at=None).update(widened_at=now)
 
 
-def finish_if_done(campaign: Campaign, publication: Publication, now: datetime) -> None:
-    """Close the campaign once the version is in force and every notice is settled."""
+def finish_if_done(campaign: Campaign, now: datetime) -> None:
+    """Close the campaign of a version in force once every notice is settled."""
     is_open = Chunk.objects.filter(campaign=campaign).filter(
         Q(due_at__isnull=False) | Q(lease_token__isnull=False)
     )
-    if publication.effective_at <= now and not is_open.exists():
+    if not is_open.exists():
         Campaign.objects.filter(pk=campaign.pk, state=CampaignState.RUNNING).update(
             state=CampaignState.DONE, finished_at=now
         )

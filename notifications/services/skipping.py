@@ -6,8 +6,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from acceptance.models import Act
+from acceptance.selectors import awaited, stops_of
+from policies.selectors import load_register, load_rule_book
 
-from ..models import ANSWERED_ALREADY, DUE_STATES, Campaign, Chunk, Notice, NoticeState
+from ..models import ANSWERED_ALREADY, DUE_STATES, REMINDERS, Campaign, Chunk, Notice, NoticeState, Wave
 from ..selectors import suppressed_people
 from ..transport import Fate, Outcome
 from .claiming import Claim
@@ -29,6 +31,8 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
         (Q(user=None), "The person was erased."),
         (Q(Exists(suppressed_people())), "The address is on the list of those to leave alone."),
     ]
+    if chunk.wave in REMINDERS:
+        reasons += needless_reminders(chunk, now)
     skipped = sum(
         due.filter(condition).update(state=NoticeState.SKIPPED, reason=reason, settled_at=now)
         for condition, reason in reasons
@@ -52,6 +56,20 @@ def put_off_unbuilt(notice_id: int, now: datetime) -> None:
     Notice.objects.filter(pk=notice_id, state__in=DUE_STATES).update(
         state=made.state, attempt=attempt, reason=made.reason, due_at=made.due_at, settled_at=made.settled_at
     )
+
+
+def needless_reminders(chunk: Chunk, now: datetime) -> list[tuple[Q, str]]:
+    """Give why a reminder of a chunk is not needed any more, or not wanted, each with its reason."""
+    register, rules = load_register(), load_rule_book()
+    publication = register.by_id[chunk.campaign.version_id]
+    person = awaited(publication, register, rules, at=now).filter(pk=OuterRef("user"))
+    after = REMINDERS[REMINDERS.index(Wave(chunk.wave)) + 1 :]
+    later = Notice.objects.filter(campaign=chunk.campaign_id, user=OuterRef("user"), wave__in=after)
+    return [
+        (Q(Exists(stops_of(OuterRef("user")))), "The person stopped reminders."),
+        (Q(Exists(later)), "A later reminder takes the place of this one."),
+        (~Q(Exists(person)), "No answer is asked of the person any more."),
+    ]
 
 
 def answered() -> QuerySet[Act]:

@@ -71,7 +71,7 @@ class Worker:
         """Address the letter. Where that fails it is written down, and stops nobody else's mail."""
         try:
             mailbox(person.email)
-            letter = self.letters.addressed_to(person)
+            letter = self.letters.addressed_to(person, now=self.clock())
         except AddressUnusable as error:
             fail_unsent(person.notice_id, str(error), self.clock())
             return None

@@ -23,7 +23,18 @@ from tests.conftest import NOW
 from .conftest import Use
 from .mail_servers import StubbornSink, WatchedSink
 from .meanwhile import beside, closing
-from .records import at, claim_for, counters_add_up, leased, notice_of, planned, settled, statements, states
+from .records import (
+    answer,
+    at,
+    claim_for,
+    counters_add_up,
+    leased,
+    notice_of,
+    planned,
+    settled,
+    statements,
+    states,
+)
 
 DAY = timedelta(days=1)
 EFFECT = NOW + timedelta(days=31)
@@ -222,6 +233,7 @@ def test_the_campaign_is_done_once_in_force_and_all_is_settled(
 ) -> None:
     plan_campaigns(now=NOW)
     run_due(clock=at(NOW))
+    answer(alice, version)
 
     plan_campaigns(now=EFFECT - timedelta(seconds=1))
     before = Campaign.objects.get().state

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from demo.sink import Sink
 from notifications.models import Campaign, CampaignState, NoticeState
-from policies.models import PolicyVersion
+from policies.models import ChangeClass, PolicyVersion
 
 from .conftest import Use
 from .mail_servers import HoldingSink
@@ -47,7 +47,7 @@ def test_run_again_it_finds_nothing_to_do(alice: User, current_version: PolicyVe
 def test_it_closes_a_campaign_whose_version_is_in_force(
     alice: User, make_version: Callable[..., PolicyVersion], mailbox: Sink
 ) -> None:
-    make_version(effective_at=timezone.now())
+    make_version(effective_at=timezone.now(), change_class=ChangeClass.NEUTRAL)
 
     call_command("run_notices", stdout=StringIO())
 

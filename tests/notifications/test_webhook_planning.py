@@ -21,7 +21,7 @@ from policies.services import import_history, recall_version
 from tests.conftest import NOW
 
 from .hooks import EARLIER, MakeWebhook, told
-from .records import at, planned
+from .records import answer, at, planned
 
 
 def test_a_published_version_is_told_with_all_that_a_shop_needs(
@@ -80,6 +80,7 @@ def test_a_campaign_that_is_done_is_told_with_its_sums_and_nobodys_name(
     webhook = make_webhook(kinds=[EventKind.CAMPAIGN_FINISHED])
     planned()
     run_due(clock=at(NOW))
+    answer(alice, version)
     plan_webhooks(now=NOW)
     before = told(webhook)
     plan_campaigns(now=NOW + timedelta(days=31))

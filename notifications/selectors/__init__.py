@@ -2,7 +2,7 @@
 
 from .alarms import Alarm, AlarmName, alarms
 from .measures import Measures, measures
-from .progress import Progress, progress
+from .progress import Progress, progress, progress_by_wave
 from .reach import Pace, Reach, hours, pace, reach_by_country, reach_by_language, replies, untold
 from .suppressions import suppressed, suppressed_people, suppressions
 from .webhooks import newest_deliveries, webhooks
@@ -20,6 +20,7 @@ __all__ = [
     "newest_deliveries",
     "pace",
     "progress",
+    "progress_by_wave",
     "reach_by_country",
     "reach_by_language",
     "replies",

@@ -1,10 +1,14 @@
-"""How far a campaign is."""
+"""How far a campaign is, as a whole and wave by wave."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from ..models import Campaign, Chunk
+from ..models import Campaign, Chunk, Wave
+
+COUNTERS = ("accepted", "failed", "unknown", "skipped", "cancelled", "bounced", "complained")
+SUMS = {"notices": Sum("size", default=0)} | {name: Sum(name, default=0) for name in COUNTERS}
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,16 @@ def progress(campaign: Campaign) -> Progress:
     return sums_of(Chunk.objects.filter(campaign=campaign))
 
 
+def progress_by_wave(campaign: Campaign) -> list[tuple[Wave, Progress]]:
+    """Give the progress of the announcement and of each wave begun since, in one query over the chunks."""
+    rows: QuerySet[Chunk, Any] = (
+        Chunk.objects.filter(campaign=campaign).order_by().values("wave").annotate(**SUMS)
+    )
+    found = {row["wave"]: Progress(**{name: row[name] for name in SUMS}) for row in rows}
+    begun = [wave for wave in Wave if wave in found or wave == Wave.ANNOUNCEMENT]
+    return [(wave, found.get(wave, Progress())) for wave in begun]
+
+
 def sums_of(chunks: QuerySet[Chunk]) -> Progress:
     """Add up the counters of `chunks`, in one query."""
-    counters = ("accepted", "failed", "unknown", "skipped", "cancelled", "bounced", "complained")
-    sums = chunks.aggregate(
-        notices=Sum("size", default=0), **{name: Sum(name, default=0) for name in counters}
-    )
-    return Progress(**sums)
+    return Progress(**chunks.aggregate(**SUMS))

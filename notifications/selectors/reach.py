@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from acceptance.models import Exposure, ExposureKind
 
 from ..models import ANSWERED_ALREADY, Campaign, Chunk, Notice, NoticeState, Wave
-from .progress import Progress
 
 TOLD_STATES = (NoticeState.ACCEPTED, NoticeState.DELIVERED, NoticeState.COMPLAINED)
 UNTOLD_STATES = (
@@ -138,9 +137,9 @@ def hours(campaign: Campaign) -> list[tuple[datetime, int]]:
     return [(row["hour"], row["count"]) for row in rows]
 
 
-def pace(campaign: Campaign, found: Progress, *, now: datetime) -> Pace:
-    """Give how fast a campaign goes: what was claimed in the last minute and taken, in chunks that moved."""
+def pace(campaign: Campaign, waiting: int, *, now: datetime) -> Pace:
+    """Give how fast a campaign with so many notices waiting goes, by what was taken in the last minute."""
     moved = Chunk.objects.filter(campaign=campaign, progressed_at__gt=now - LATELY)
     lately = Notice.objects.filter(chunk__in=moved, armed_at__gt=now - LATELY)
     a_minute = lately.filter(state__in=[*TOLD_STATES, NoticeState.BOUNCED]).count()
-    return Pace(a_minute, timedelta(minutes=found.waiting / a_minute) if a_minute else None)
+    return Pace(a_minute, timedelta(minutes=waiting / a_minute) if a_minute else None)

@@ -13,7 +13,7 @@ from policies.selectors import load_register
 from policies.views.guard import desk_page
 
 from ..models import PAUSED_AT_THE_DESK, TROUBLED_STATES, Campaign, Notice, NoticeState
-from ..selectors import pace, progress
+from ..selectors import pace, progress_by_wave
 from ..services import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
 
 
@@ -27,9 +27,9 @@ def campaign(request: HttpRequest, version_id: int) -> HttpResponse:
     found = Campaign.objects.filter(version=version_id).first()
     context: dict[str, object] = {"entry": entry, "campaign": found}
     if found:
-        now, so_far = timezone.now(), progress(found)
-        speed = pace(found, so_far, now=now)
-        context |= {"progress": so_far, "troubles": troubles(found), "pace": speed, "now": now}
+        now, waves = timezone.now(), progress_by_wave(found)
+        speed = pace(found, sum(so_far.waiting for _wave, so_far in waves), now=now)
+        context |= {"waves": waves, "troubles": troubles(found), "pace": speed, "now": now}
         context["ends"] = now + speed.rest if speed.rest else None
     is_part = "HX-Request" in request.headers
     return render(request, "desk/_progress.html" if is_part else "desk/campaign.html", context)

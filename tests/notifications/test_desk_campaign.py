@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml.html import document_fromstring
 
 from accounts.models import User
+from demo.sink import Sink
 from notifications.models import Campaign, CampaignState
 from notifications.services import run_due
 from policies.models import PolicyVersion
@@ -19,7 +20,7 @@ from tests.conftest import NOW
 from .conftest import Use
 from .letters import words_of
 from .mail_servers import StubbornSink
-from .records import at, planned
+from .records import answer, at, planned
 
 ClientOf = Callable[[User], Client]
 
@@ -60,6 +61,31 @@ def test_the_page_shows_how_far_the_campaign_is_and_why_notices_did_not_go_out(
     figures = "notices 4 accepted 2 waiting 1 failed 1 unknown 0 not sent 0"
     assert f"{figures} came back 0 reported as unwanted 0 cancelled 0" in found
     assert "failed: The mail server refused the message. (1)" in found
+
+
+def test_each_wave_is_shown_by_itself(
+    alice: User,
+    make_people: Callable[..., list[User]],
+    version: PolicyVersion,
+    author: User,
+    client_of: ClientOf,
+    mailbox: Sink,
+) -> None:
+    make_people(2)
+    client = client_of(author)
+    planned()
+    before = words(client.get(page(version)).content)
+    run_due(clock=at(NOW))
+    answer(alice, version)
+
+    planned(NOW + timedelta(days=7))
+
+    after = words(client.get(page(version)).content)
+    assert "First reminder" not in before
+    assert "Announcement Accepted by the mail server 0 notices 3 accepted 0 waiting 3" in before
+    assert "Announcement Accepted by the mail server 3 notices 3 accepted 3 waiting 0" in after
+    assert "First reminder Accepted by the mail server 0 notices 2 accepted 0 waiting 2" in after
+    assert "Second reminder" not in after
 
 
 def test_what_changes_on_the_page_can_be_had_alone(

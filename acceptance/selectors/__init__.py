@@ -3,6 +3,7 @@
 from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
 from .awaited import awaited, demands_by_country
 from .effect import effective_for
+from .awaited import awaited, demands_by_country, people_without
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
 from .reminders import reminder_choice_of, stops_of
@@ -25,6 +26,7 @@ __all__ = [
     "facts_of",
     "good_standing",
     "owed",
+    "people_without",
     "reminder_choice_of",
     "stops_of",
     "tally",

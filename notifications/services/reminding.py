@@ -6,9 +6,9 @@ campaign that stood still reminds nobody of what they have just read.
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
-from acceptance.selectors import awaited, demands_by_country, stops_of
+from acceptance.selectors import awaited, demands_by_country, people_without, stops_of
 from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Publication, Register, RuleBook
@@ -47,27 +47,34 @@ def reminders_due(
     first = min((days[0] for days in places), default=0)
     if not places or now < publication.published_at + first * DAY:
         return []
-    people = awaited(publication, register, rules, at=now).filter(~Exists(stops_of(OuterRef("pk"))))
+    people = people_without(stops_of(OuterRef("pk")), awaited(publication, register, rules, at=now))
     return [
-        (wave, people.filter(Exists(told(campaign, day, next_day, now)), country__in=countries))
+        (wave, told(people, campaign, (day, next_day), now).filter(country__in=countries))
         for days, countries in places.items()
         for wave, day, next_day in zip(REMINDERS, days, (*days[1:], None), strict=False)
     ]
 
 
-def told(campaign: Campaign, day: int, next_day: int | None, now: datetime) -> QuerySet[Notice]:
-    """Give a person's announcement, if it was taken `day` days ago or more, and not yet `next_day` days.
+def told(
+    people: QuerySet[User], campaign: Campaign, span: tuple[int, int | None], now: datetime
+) -> QuerySet[User]:
+    """Give those of `people` whose announcement was taken so many days ago as `span` begins with, or more.
 
-    So one reminder at most is due to anybody at any time, and one that was missed is left out.
+    But not yet as many as it ends with: so one reminder at most is due to anybody at any time, and one
+    that was missed is left out.
     """
-    found = Notice.objects.filter(
+    day, next_day = span
+    taken = Notice.objects.filter(
         campaign=campaign,
         user=OuterRef("pk"),
         wave=Wave.ANNOUNCEMENT,
         state__in=TOLD_STATES,
         settled_at__lte=now - day * DAY,
     )
-    return found if next_day is None else found.filter(settled_at__gt=now - next_day * DAY)
+    if next_day is not None:
+        taken = taken.filter(settled_at__gt=now - next_day * DAY)
+    # Looked up in an index too, for one person after the other.
+    return people.alias(taken=Subquery(taken.values("pk")[:1])).filter(taken__isnull=False)
 
 
 def reminders_to_come(campaign: Campaign, publication: Publication, rules: RuleBook) -> bool:

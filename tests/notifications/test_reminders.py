@@ -406,7 +406,7 @@ def test_reminders_are_planned_in_slices_without_a_query_for_each_person(
         (Wave.FIRST_REMINDER, 500),
         (Wave.FIRST_REMINDER, 1),
     ]
-    assert len(statements(first)) == 30
+    assert len(statements(first)) == 29
     assert len(statements(again)) == 13
 
 

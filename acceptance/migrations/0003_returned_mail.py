@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("acceptance", "0001_first_tables"),
+        ("acceptance", "0002_add_reminder_choices"),
         ("policies", "0004_keep_comparisons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

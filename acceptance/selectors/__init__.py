@@ -1,9 +1,8 @@
 """Read where people stand: what is asked of whom, what they did, and who wants no reminders."""
 
 from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
-from .awaited import awaited, demands_by_country
-from .effect import effective_for
 from .awaited import awaited, demands_by_country, people_without
+from .effect import effective_for
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
 from .reminders import reminder_choice_of, stops_of

@@ -121,6 +121,8 @@ def _suite(
         "CELERY_BROKER_URL": "",
         # Two suites that make the site's own key at the same time could each read half of it.
         "SECRET_KEY": secrets.token_urlsafe(50),
+        # The suites start many programs, and each would compile the site anew where nothing may be kept.
+        "PYTHONDONTWRITEBYTECODE": "",
         "TEST_BROKERS": brokers,
         "TEST_CHROMIUM": browser.url,
         "COVERAGE_FILE": str(folder / f".coverage.{key}"),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.redline import Comparison, Page, as_text, compare
-from policies.rendering import render
+from policies.rendering import render_here
 
 from .test_redline_law import PAIRS
 from .test_redline_moves import CARRIERS, COOKIES, ORDERS, RIGHTS, clauses, compared
@@ -108,7 +108,7 @@ def test_as_many_clauses_changed_as_do_not_hold_what_they_held(
 @settings(max_examples=300, deadline=None)
 @given(PAIRS)
 def test_the_size_counts_the_clauses_that_the_changes_alone_show(pair: tuple[list[str], list[str]]) -> None:
-    old, new = (render("\n\n".join(blocks)) for blocks in pair)
+    old, new = (render_here("\n\n".join(blocks)) for blocks in pair)
 
     agrees_with_the_list(compare(old, new))
 

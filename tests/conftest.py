@@ -29,6 +29,13 @@ PASSWORD = "correct horse battery"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Stop where a test that runs beside one database alone asks it something."""
+    for item in items:
+        if item.get_closest_marker("pure") and "db" in item.fixturenames:
+            raise pytest.UsageError(f"{item.nodeid} is marked as pure, and asks for a database.")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Collect the static files once, hashed as in production, away from the site's own."""

@@ -14,6 +14,8 @@ from tests.acceptance.conftest import DAY
 from tests.acceptance.record_books import RULES, entry, facts, register_of, rule, rules_of
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.pure
+
 SECOND = timedelta(seconds=1)
 
 

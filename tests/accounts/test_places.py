@@ -15,6 +15,8 @@ from accounts.places import (
     validate_time_zone,
 )
 
+pytestmark = pytest.mark.pure
+
 
 def test_the_site_speaks_the_languages_of_its_settings_the_default_first(settings: Settings) -> None:
     assert shipped_languages() == ["en", "de", "fr"]

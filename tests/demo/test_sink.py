@@ -10,6 +10,8 @@ import pytest
 
 from demo.sink import Sink
 
+pytestmark = pytest.mark.pure
+
 Send = Callable[[Sink, EmailMessage], None]
 
 

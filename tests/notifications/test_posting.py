@@ -15,6 +15,8 @@ from notifications.posting import Answer, is_public, post, signature
 from .mail_servers import mute_port, silent_port
 from .web_servers import Dripper, Gusher, Receiver
 
+pytestmark = pytest.mark.pure
+
 CERTIFICATE = Path(__file__).parent / "hooks_example.pem"
 
 

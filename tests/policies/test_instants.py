@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from policies.instants import UnclearInstant, parse_instant
 
+pytestmark = pytest.mark.pure
+
 
 @pytest.mark.parametrize(
     "written",

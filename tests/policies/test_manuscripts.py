@@ -18,6 +18,8 @@ from policies.manuscript import (
 )
 from policies.rendering import TEXT_LIMIT, EmptyText, TextTooLarge, UnprintableCharacter, render
 
+pytestmark = pytest.mark.pure
+
 LONG = (
     "When you order shoes we keep your name, your address and what you ordered, so that the parcel reaches"
     " you and so that you can send it back. We keep this for as long as tax law asks us to, and no longer."

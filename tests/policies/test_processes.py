@@ -109,6 +109,7 @@ def test_processes_import_approve_and_publish_on_the_same_database(
     assert [entry.number for entry in load_register().of("privacy")] == [1]
 
 
+@pytest.mark.pure
 def test_a_command_without_its_arguments_says_which_ones_it_takes(manage: Manage) -> None:
     process = manage("publish_policy")
 

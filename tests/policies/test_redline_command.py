@@ -19,6 +19,8 @@ from policies.rendering import TEXT_LIMIT
 
 from .test_rendering import refuse_activity
 
+pytestmark = pytest.mark.pure
+
 OLD = """---
 title: Privacy policy
 version: 4

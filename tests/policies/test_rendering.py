@@ -25,6 +25,8 @@ from policies.rendering import (
     sanitise,
 )
 
+pytestmark = pytest.mark.pure
+
 ATTACKS = [
     "<script>alert(1)</script>",
     "<SCRIPT SRC=https://evil.example/x.js></SCRIPT>",

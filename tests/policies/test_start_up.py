@@ -14,6 +14,7 @@ def test_the_site_starts_with_the_settings_of_this_test(manage: Manage) -> None:
     assert (process.returncode, process.stdout) == (0, "System check identified no issues (0 silenced).\n")
 
 
+@pytest.mark.pure
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

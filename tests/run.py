@@ -50,8 +50,8 @@ class Suite:
     key: str
     folder: Path
     environment: dict[str, str]
-    # What asks no database need not run on each of them.
-    choice: tuple[str, ...] = ()
+    # What no database changes need not run on each of them.
+    choice: tuple[str, ...]
 
     @property
     def report(self) -> Path:
@@ -104,11 +104,14 @@ def _plan(
     databases = {"SQLite": f"sqlite:///{folder}/policysite.sqlite3", database.name: database.url}
     brokers = ",".join(filter(None, (redis.url, rabbitmq.url)))
     there = {name: url for name, url in databases.items() if url}
-    first = next(iter(there))
-    return [
-        _suite(folder, name, url, brokers, browser, () if name == first else ("-m", "not pure"))
-        for name, url in there.items()
-    ]
+    names = list(there)
+    return [_suite(folder, name, there[name], brokers, browser, _choice(name, names)) for name in names]
+
+
+def _choice(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return how pytest is told what to leave to another suite: what no database changes runs beside one."""
+    left = [mark for mark, runs_beside in (("pure", names[0]), ("look", names[-1])) if name != runs_beside]
+    return ("-m", " and ".join(f"not {mark}" for mark in left)) if left else ()
 
 
 def _suite(
@@ -188,12 +191,18 @@ def _report(suite: Suite) -> ET.Element:
 
 
 def _skips(suite: Suite) -> dict[str, str]:
-    """Return the reason by skipped test. A test that is expected to fail did run, so it is not among them."""
-    return {
-        f"{case.get('classname')}::{case.get('name')}": skip.get("message", "no reason was given")
-        for case in _report(suite).iter("testcase")
-        for skip in case.findall("skipped[@type='pytest.skip']")
-    }
+    """Return the reason by skipped test."""
+    return {test: reason for test, reason in _reasons(suite).items() if reason}
+
+
+def _reasons(suite: Suite) -> dict[str, str]:
+    """Return why each test was skipped; "" where it ran, as one that is expected to fail does too."""
+    reasons = {}
+    for case in _report(suite).iter("testcase"):
+        skip = case.find("skipped[@type='pytest.skip']")
+        reason = "" if skip is None else skip.get("message", "no reason was given")
+        reasons[f"{case.get('classname')}::{case.get('name')}"] = reason
+    return reasons
 
 
 def _report_coverage(folder: Path) -> Step:
@@ -210,10 +219,11 @@ def _absent(services: Iterable[Service]) -> list[LeftOut]:
 
 
 def _skipped(suites: Sequence[Suite]) -> list[LeftOut]:
-    """Return the tests that every suite skipped, by reason. What one suite skips and another runs did run."""
-    skips = [_skips(suite) for suite in suites]
-    everywhere = set(skips[0]).intersection(*skips[1:])
-    reasons = Counter(skips[-1][test] for test in everywhere)
+    """Return the tests that no suite ran, by reason. What one suite skips and another runs did run."""
+    found = [_reasons(suite) for suite in suites]
+    ran = {test for each in found for test, reason in each.items() if not reason}
+    skips = {test: reason for each in found for test, reason in each.items() if test not in ran}
+    reasons = Counter(skips.values())
     return [LeftOut(what=f"skipped tests ({n})", why=reason) for reason, n in sorted(reasons.items())]
 
 

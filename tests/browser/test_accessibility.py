@@ -21,7 +21,7 @@ from policies.models import Policy, PolicyVersion
 
 from .steps import DAY, NEW_BODY, accept, decline
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.look]
 
 DESKTOP, PHONE, SMALLEST = 1280, 375, 320
 # All that axe knows of WCAG; the size of targets is left out unless it is asked for.

@@ -89,6 +89,7 @@ def rearranged(draw: st.DrawFn) -> tuple[dict[str, list[str]], dict[str, list[st
     return old, new
 
 
+@pytest.mark.no_cover  # as the law is
 @settings(max_examples=300, deadline=None)
 @given(rearranged())
 def test_as_many_clauses_changed_as_do_not_hold_what_they_held(
@@ -105,6 +106,7 @@ def test_as_many_clauses_changed_as_do_not_hold_what_they_held(
     agrees_with_the_list(found)
 
 
+@pytest.mark.no_cover  # as the law is
 @settings(max_examples=300, deadline=None)
 @given(PAIRS)
 def test_the_size_counts_the_clauses_that_the_changes_alone_show(pair: tuple[list[str], list[str]]) -> None:

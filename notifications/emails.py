@@ -85,7 +85,7 @@ class Letters:
         Raises what goes wrong with a template, or with their record.
         """
         language = self.publication.text(person.language).language
-        demand = self.rules.demand(self.publication.kind, self.publication.change_class, person.country)
+        demand = self.demand_of(person)
         with translation.override(language):
             local = self.publication.effective_at.astimezone(ZoneInfo(person.time_zone))
             variables, left = {"effective": moment_in_words(local)}, None
@@ -99,6 +99,10 @@ class Letters:
                 self.built[key] = self.letter(*key)
         letter_id, skeleton = self.built[key]
         return Addressed(person, letter_id, skeleton, language, self.message_id(person), variables)
+
+    def demand_of(self, person: Person) -> Demand:
+        """Give what the rules say of the version where a person lives."""
+        return self.rules.demand(self.publication.kind, self.publication.change_class, person.country)
 
     def letter(self, language: str, asked: str, day: str, left: TimeLeft | None) -> tuple[int, Skeleton]:
         """Build a letter and keep it, unless the same is kept already; gives its key too."""

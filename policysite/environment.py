@@ -108,7 +108,7 @@ def not_empty(value: object) -> None:
         raise ValidationError("It is empty. Give a value, or leave the setting out.")
 
 
-def not_negative(value: int) -> None:
+def not_negative(value: float) -> None:
     """Refuse a number below zero."""
     if value < 0:
         raise ValidationError("Give a whole number, 0 or more.")

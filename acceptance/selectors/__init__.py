@@ -2,7 +2,7 @@
 
 from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
 from .awaited import awaited, demands_by_country, people_without
-from .effect import effective_for
+from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
 from .reminders import reminder_choice_of, stops_of
@@ -24,6 +24,7 @@ __all__ = [
     "effective_for",
     "facts_of",
     "good_standing",
+    "notice_period",
     "owed",
     "people_without",
     "reminder_choice_of",

@@ -12,6 +12,7 @@ from .notice import (
     NoticeChannel,
     NoticeState,
 )
+from .pace import Pace
 from .webhooks import DeliveryState, EventKind, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Notice",
     "NoticeChannel",
     "NoticeState",
+    "Pace",
     "Suppression",
     "SuppressionReason",
     "Wave",

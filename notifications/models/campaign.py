@@ -38,6 +38,11 @@ class Campaign(models.Model):
     resumed_at = models.DateTimeField(_("last resumed"), null=True)
     planned_at = models.DateTimeField(_("first planned in full"), null=True)
     checked_at = models.DateTimeField(_("last checked against everyone concerned"), null=True)
+    expected_at = models.DateTimeField(
+        _("expected to be told by"),
+        null=True,
+        help_text=_("When everyone will have been told, as reckoned when the notices were planned."),
+    )
     reminded_at = models.DateTimeField(
         _("last looked for people to remind"),
         null=True,

@@ -28,6 +28,7 @@ from ..models import (
 )
 from .breakers import trip_breakers
 from .control import CampaignNotRunning, cancel_campaign, cancel_due
+from .reckoning import reckon
 from .reminding import reminders_due, reminders_to_come
 
 CHUNK_SIZE = 500
@@ -75,6 +76,7 @@ def plan_campaigns(*, now: datetime) -> int:
     for campaign in running:
         publication = register.by_id[campaign.version_id]
         made += plan_notices(campaign, told_people(publication, rules), now)
+        reckon(campaign, publication, rules, now)
         made += plan_reminders(campaign, publication, register, rules, now)
         # What came back since the last pass, while perhaps nothing was being sent.
         if not trip_breakers(campaign.pk, now):

@@ -70,6 +70,8 @@ def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
     else:
         is_connected = worker.send_all(cast("smtplib.SMTP", mail_server.connection))
         pause = None if is_connected else SERVER_PAUSE
+        if worker.next_turn:
+            pause = max(worker.next_turn - clock(), pause or timedelta(0))
         mail_server.close()
         if worker.complaint:
             stop_sending(chunk, worker.complaint, clock())

@@ -1,5 +1,6 @@
 """Settle notices that are not sent, each with its reason."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -47,6 +48,11 @@ def fail_unsent(notice_id: int, reason: str, now: datetime) -> None:
     Notice.objects.filter(pk=notice_id, state__in=DUE_STATES).update(
         state=NoticeState.FAILED, reason=reason, due_at=None, settled_at=now
     )
+
+
+def put_off(notice_ids: Sequence[int], until: datetime) -> None:
+    """Send due notices no earlier than `until`."""
+    Notice.objects.filter(pk__in=notice_ids, state__in=DUE_STATES).update(due_at=until)
 
 
 def put_off_unbuilt(notice_id: int, now: datetime) -> None:

@@ -2,8 +2,10 @@
 
 import logging
 import smtplib
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import sleep
 from uuid import UUID
 
 from django.db.models import Q
@@ -13,12 +15,14 @@ from policies.selectors import load_register, load_rule_book
 from ..addresses import AddressUnusable, mailbox
 from ..emails import Addressed, Letters, Person
 from ..models import DUE_STATES, Chunk, Notice
-from ..transport import deliver
+from ..transport import Fate, deliver
 from ..verp import envelope_sender
 from .breakers import trip_breakers
 from .claiming import Claim, Settlement, settle, settle_and_claim
+from .pacing import DOMAIN_PATIENCE, EVERYONE, PATIENCE, Pacer
+from .quiet import quiet_until
 from .settling import count_chunk, settlement
-from .skipping import fail_unsent, put_off_unbuilt, skip_needless
+from .skipping import fail_unsent, put_off, put_off_unbuilt, skip_needless
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,11 @@ class Worker:
     def __init__(self, chunk: Chunk, token: UUID, clock: Clock) -> None:
         self.chunk, self.token, self.clock = chunk, token, clock
         self.accepted = self.unbuilt = 0
+        self.pacer = Pacer(clock)
+        # Whose turn is later, by the moment from which; written down at the end.
+        self.later: dict[datetime, list[int]] = defaultdict(list)
+        # When the next message may go out, where that is too far off to wait for it here.
+        self.next_turn: datetime | None = None
         self.complaint = ""
         # What became of the last notice; it is written down together with the next claim.
         self.last: Settlement | None = None
@@ -53,25 +62,60 @@ class Worker:
         report_at = self.clock() + REPORT_EVERY
         for person in due_people(self.chunk, self.clock()):
             letter = self.letter_for(person)
-            claim = self.claim(letter) if letter else None
-            if letter and claim:
+            if letter is None or not self.has_turn(person):
+                if self.next_turn:
+                    break
+                continue
+            if claim := self.claim(letter):
                 is_connected = self.deliver(letter, claim, smtp)
-            elif letter and not self.holds():
+            elif not self.holds():
                 break
             if self.complaint or not is_connected:
                 break
             if self.clock() >= report_at:
                 report_at = self.clock() + REPORT_EVERY
                 self.report()
-        if self.last:
-            settle(self.last)
+        self.settle_last()
+        for moment, notices in self.later.items():
+            put_off(notices, moment)
         return is_connected
 
+    def has_turn(self, person: Person) -> bool:
+        """Whether a person can be written to now, perhaps after a short wait; else they are put off."""
+        domain = person.email.rpartition("@")[2].lower()
+        turn = self.pacer.turn(domain)
+        if turn - self.clock() > DOMAIN_PATIENCE:
+            self.later[turn].append(person.notice_id)
+            return False
+        turn = max(turn, self.pacer.turn(EVERYONE))
+        wait = turn - self.clock()
+        if wait > PATIENCE:
+            self.next_turn = turn
+            return False
+        if wait > timedelta(0):
+            # What was sent is not left open while nothing happens.
+            self.settle_last()
+            sleep(wait.total_seconds())
+        return True
+
+    def settle_last(self) -> None:
+        """Write down what became of the last notice, where that was not done with the next claim."""
+        if self.last:
+            settle(self.last)
+        self.last = None
+
     def letter_for(self, person: Person) -> Addressed | None:
-        """Address the letter. Where that fails it is written down, and stops nobody else's mail."""
+        """Address the letter, unless it is night where the person lives.
+
+        Where that fails it is written down, and stops nobody else's mail.
+        """
+        now = self.clock()
         try:
             mailbox(person.email)
-            letter = self.letters.addressed_to(person, now=self.clock())
+            if morning := quiet_until(self.letters.demand_of(person), person.time_zone, now):
+                self.later[morning].append(person.notice_id)
+                return None
+            letter = self.letters.addressed_to(person, now=now)
         except AddressUnusable as error:
             fail_unsent(person.notice_id, str(error), self.clock())
             return None
@@ -103,6 +147,8 @@ class Worker:
             message=letter.message(claim.armed_at),
         )
         self.last = settlement(claim, outcome, self.clock())
+        if outcome.fate is Fate.LATER:
+            self.pacer.heed(letter.person.email.rpartition("@")[2].lower(), outcome.reply)
         self.accepted += outcome.fate.is_accepted
         if outcome.is_about_us:
             self.complaint = "The mail server refused the sender."
@@ -116,6 +162,7 @@ class Worker:
         """Renew the lease, let the desk see how far it is, and stop where too much goes wrong."""
         held = Chunk.objects.filter(pk=self.chunk.pk, lease_token=self.token)
         held.update(lease_until=self.clock() + LEASE, progressed_at=self.clock())
+        self.pacer.refresh()
         count_chunk(self.chunk.pk, self.clock())
         trip_breakers(self.chunk.campaign_id, self.clock())
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from policies.refusal import Refusal
-from policies.selectors import load_register
+from policies.selectors import load_register, load_rule_book
 from policies.views.guard import desk_page
 
 from ..models import PAUSED_AT_THE_DESK, TROUBLED_STATES, Campaign, Notice, NoticeState
-from ..selectors import pace, progress_by_wave
+from ..selectors import forecast, pace, progress_by_wave
 from ..services import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
 
 
@@ -30,6 +30,7 @@ def campaign(request: HttpRequest, version_id: int) -> HttpResponse:
         now, waves = timezone.now(), progress_by_wave(found)
         speed = pace(found, sum(so_far.waiting for _wave, so_far in waves), now=now)
         context |= {"waves": waves, "troubles": troubles(found), "pace": speed, "now": now}
+        context["forecast"] = forecast(found, entry, load_rule_book())
         context["ends"] = now + speed.rest if speed.rest else None
     is_part = "HX-Request" in request.headers
     return render(request, "desk/_progress.html" if is_part else "desk/campaign.html", context)

@@ -49,6 +49,13 @@ class NoticeRule(models.Model):
     reminder_days = models.JSONField(
         _("reminders"), default=list, blank=True, help_text=_("Days after the announcement.")
     )
+    quiet_from = models.TimeField(
+        _("quiet from"),
+        null=True,
+        blank=True,
+        help_text=_("By the recipient's clock. Nobody is written to between these hours; empty for none."),
+    )
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     is_deemed_by_use = models.BooleanField(
         _("continued use is acceptance"),
         default=False,
@@ -72,6 +79,12 @@ class NoticeRule(models.Model):
                 condition=~models.Q(change_class=ChangeClass.NEW_PURPOSE, is_deemed_by_use=True),
                 name="notice_rule_never_deems_a_new_purpose",
                 violation_error_message=_("A new purpose is never accepted by use alone: untick it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="notice_rule_quiet_hours_begin_and_end",
+                violation_error_message=_("Give both the beginning and the end of the quiet hours, or none."),
             ),
             models.CheckConstraint(
                 condition=models.Q(is_deemed_by_use=False) | models.Q(is_told=True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import time
 from threading import Lock
 
 from cachetools import cached
@@ -17,7 +18,8 @@ from .kept import kept
 class Demand:
     """What a change asks of the people of one place, and the rule's own words on where that comes from.
 
-    `reminder_days` are days after a person was told, three at most, the earliest first.
+    `reminder_days` are days after a person was told, three at most, the earliest first. In the quiet
+    hours, by the person's clock, no mail is sent.
     """
 
     min_notice_days: int
@@ -28,6 +30,8 @@ class Demand:
     jurisdiction: str
     source: str
     reminder_days: tuple[int, ...] = ()
+    quiet_from: time | None = None
+    quiet_until: time | None = None
 
 
 # Where counsel has written no rule, nobody is left untold and nothing is taken for granted.
@@ -51,6 +55,8 @@ class RuleBook:
                 rule.source,
                 # What was written without the form's checks reminds nobody.
                 tuple(rule.reminder_days) if are_reminder_days(rule.reminder_days) else (),
+                rule.quiet_from,
+                rule.quiet_until,
             )
             for rule in rules
         }

@@ -128,7 +128,7 @@ def test_the_page_costs_the_same_however_many_people_there_are(
     with CaptureQueriesContext(connection) as queries:
         client.get(page(version))
 
-    assert len(queries) == 11
+    assert len(queries) == 13
 
 
 def test_the_page_says_how_fast_it_goes_and_how_long_the_rest_takes(

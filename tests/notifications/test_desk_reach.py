@@ -59,7 +59,7 @@ def sent(people: list[User], version: PolicyVersion, use: Use, tmp_path: Path) -
         sink.to_recipients = {
             people[1].email: "550 5.1.1 <person00001@example.com> unknown",
             people[3].email: "550 5.1.1 <person00003@example.com> unknown",
-            people[4].email: "451 4.7.1 Later",
+            people[4].email: "451 4.3.0 Later",
         }
         run_due(clock=at(NOW))
     return campaign

@@ -393,5 +393,5 @@ def test_planning_costs_no_query_per_person(
     with CaptureQueriesContext(connection) as again:
         plan_campaigns(now=NOW)
 
-    assert len(statements(first)) == 26
+    assert len(statements(first)) == 29
     assert len(statements(again)) == 13

@@ -335,7 +335,7 @@ def test_progress_is_the_sum_over_the_chunks(
     campaign = planned()
     answer(people[0], version)
     with use(StubbornSink(tmp_path)) as sink:
-        sink.to_recipients = {people[1].email: "550 5.1.1 No such user", people[2].email: "451 4.7.1 Later"}
+        sink.to_recipients = {people[1].email: "550 5.1.1 No such user", people[2].email: "451 4.3.0 Later"}
         run_due(clock=at(NOW))
 
     with CaptureQueriesContext(connection) as queries:

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,10 +33,20 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+def notice_email(prefix: str = "") -> Coalesce:
+    """Give `User.notice_email` as a query asks for it; `prefix` leads to the person, as in `user__`."""
+    return Coalesce(NullIf(f"{prefix}guardian_email", Value("")), f"{prefix}email")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account, or a service account of a program."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
+    guardian_email = models.EmailField(
+        _("guardian's e-mail address"),
+        blank=True,
+        help_text=_("Notices go here instead, where somebody else answers for the person."),
+    )
     language = models.CharField(_("language"), max_length=12, default="en")
     country = models.CharField(
         _("country"),
@@ -69,6 +80,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def notice_email(self) -> str:
+        """The address to which notices go: the guardian's, where there is one."""
+        return self.guardian_email or self.email
 
     def clean(self) -> None:
         """Raise `ValidationError` for a language, country or zone that is none."""

@@ -205,6 +205,8 @@ BOUNCE_IMAP_PASSWORD = env.str("BOUNCE_IMAP_PASSWORD", "")
 # Notices: so many go ahead, and the rest follows when these had so many minutes to bounce.
 
 NOTICE_TRIAL_SIZE = env.int("NOTICE_TRIAL_SIZE", 1000, validate=not_negative)
+NOTICE_RESEND_UNKNOWN = env.bool("NOTICE_RESEND_UNKNOWN", False)
+NOTICE_DORMANT_DAYS = env.int("NOTICE_DORMANT_DAYS", 0, validate=not_negative)
 NOTICE_RATE = env.float("NOTICE_RATE", 0, validate=not_negative)
 NOTICE_DOMAIN_RATE = env.float("NOTICE_DOMAIN_RATE", 0, validate=not_negative)
 NOTICE_TRIAL_MINUTES = env.int("NOTICE_TRIAL_MINUTES", 10, validate=not_negative)

@@ -104,6 +104,12 @@ class Notice(models.Model):
     reply = models.CharField(_("the server's reply"), max_length=300, blank=True)
     armed_at = models.DateTimeField(_("claimed for sending"), null=True)
     settled_at = models.DateTimeField(_("settled"), null=True)
+    is_resent = models.BooleanField(
+        _("sent again"),
+        default=False,
+        db_default=False,
+        help_text=_("Nobody knew what became of the first message, so there may be two."),
+    )
 
     class Meta:
         verbose_name = _("notice")

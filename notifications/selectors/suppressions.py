@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from accounts.models import User
 
@@ -28,5 +28,6 @@ def suppressed_people() -> QuerySet[User]:
 
     No join, as in everything that an arming statement asks: it must see rows as they are.
     """
-    held = Suppression.objects.active().of(OuterRef("email"))
+    guardian = NullIf(OuterRef("guardian_email"), Value(""))
+    held = Suppression.objects.active().of(Coalesce(guardian, OuterRef("email")))
     return User.objects.filter(Exists(held), pk=OuterRef("user"))

@@ -3,7 +3,7 @@
 from .control import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
 from .events import NoSuchNotice, record_event
 from .planning import plan_campaigns
-from .reaping import reap_leases
+from .reaping import reap_leases, resend_unknown
 from .reports import Verdict, take_message
 from .sending import due_chunks, run_due, send_chunk
 from .suppressing import NotSuppressed, release_address, suppress_address
@@ -36,6 +36,7 @@ __all__ = [
     "reap_leases",
     "record_event",
     "release_address",
+    "resend_unknown",
     "resume_campaign",
     "run_due",
     "send_again",

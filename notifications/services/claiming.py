@@ -43,7 +43,8 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
         WHERE campaign.id = %s AND campaign.state = 'RUNNING' AND campaign.generation = %s)
     AND EXISTS (SELECT 1 FROM accounts_user AS person
         WHERE person.id = notifications_notice.user_id AND person.id = %s AND person.is_active
-            AND person.email = %s AND person.language = %s AND person.country = %s AND person.time_zone = %s)
+            AND COALESCE(NULLIF(person.guardian_email, ''), person.email) = %s
+            AND person.language = %s AND person.country = %s AND person.time_zone = %s)
     AND NOT EXISTS (SELECT 1 FROM notifications_suppression AS suppression
         WHERE LOWER(suppression.address) = LOWER(%s) AND suppression.released_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM acceptance_act AS act

@@ -1,12 +1,16 @@
-"""Take back what a dead worker held."""
+"""Take back what a dead worker held, and settle what stayed unknown."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
-from ..models import Chunk, Notice, NoticeState
+from ..models import Campaign, CampaignState, Chunk, Notice, NoticeState
 from .settling import count_chunk
 from .working import LEASE
+
+# So long a bounce or a report of the provider may still say what became of a notice.
+NO_WORD_FOR = timedelta(hours=24)
 
 
 def reap_leases(*, now: datetime) -> int:
@@ -34,3 +38,40 @@ def reap_chunk(chunk_id: int, now: datetime) -> int:
     if freed or unknown:
         count_chunk(chunk_id, now)
     return unknown
+
+
+def resend_unknown(*, now: datetime) -> int:
+    """Send again, once, what has been unknown for a day, where the settings ask for it; returns how many.
+
+    The message has the same Message-ID as before, and the notice says that it was sent again. Without
+    the setting nobody gets a copy: they count as not told, and the site tells them.
+    """
+    if not settings.NOTICE_RESEND_UNKNOWN:
+        return 0
+    running = Campaign.objects.filter(state=CampaignState.RUNNING)
+    unheard = Notice.objects.filter(
+        campaign__in=running, state=NoticeState.UNKNOWN, is_resent=False, settled_at__lte=now - NO_WORD_FOR
+    )
+    chunks = unheard.order_by("chunk").values_list("chunk", flat=True).distinct()
+    return sum(resend_in_chunk(chunk_id, now) for chunk_id in list(chunks))
+
+
+@transaction.atomic
+def resend_in_chunk(chunk_id: int, now: datetime) -> int:
+    """Have what was unknown for a day in one chunk sent again. Locks the chunk."""
+    chunk = Chunk.objects.select_for_update(no_key=True).get(pk=chunk_id)
+    if not Campaign.objects.filter(pk=chunk.campaign_id, state=CampaignState.RUNNING).exists():
+        return 0
+    again = Notice.objects.filter(
+        chunk=chunk_id, state=NoticeState.UNKNOWN, is_resent=False, settled_at__lte=now - NO_WORD_FOR
+    ).update(
+        state=NoticeState.RETRY,
+        is_resent=True,
+        reason="Nothing was heard of it for a day. It is sent again.",
+        due_at=now,
+        settled_at=None,
+    )
+    if again:
+        Chunk.objects.filter(pk=chunk_id).update(due_at=now)
+        count_chunk(chunk_id, now)
+    return again

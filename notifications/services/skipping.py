@@ -1,8 +1,9 @@
 """Settle notices that are not sent, each with its reason."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -28,10 +29,12 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
     reasons = [
         (Q(Exists(answered())), ANSWERED_ALREADY),
         (Q(user__is_active=False), "The account is not active."),
-        (Q(user__email=""), "There is no address."),
+        (Q(user__email="", user__guardian_email=""), "There is no address."),
         (Q(user=None), "The person was erased."),
         (Q(Exists(suppressed_people())), "The address is on the list of those to leave alone."),
     ]
+    if settings.NOTICE_DORMANT_DAYS:
+        reasons.append((long_away(now), "The person has not signed in for long; the site tells them."))
     if chunk.wave in REMINDERS:
         reasons += needless_reminders(chunk, now)
     skipped = sum(
@@ -48,6 +51,12 @@ def fail_unsent(notice_id: int, reason: str, now: datetime) -> None:
     Notice.objects.filter(pk=notice_id, state__in=DUE_STATES).update(
         state=NoticeState.FAILED, reason=reason, due_at=None, settled_at=now
     )
+
+
+def long_away(now: datetime) -> Q:
+    """Give the condition that a notice's person has not signed in for as long as the settings say."""
+    since = now - timedelta(days=settings.NOTICE_DORMANT_DAYS)
+    return Q(user__last_login__lt=since) | Q(user__last_login=None, user__date_joined__lt=since)
 
 
 def put_off(notice_ids: Sequence[int], until: datetime) -> None:

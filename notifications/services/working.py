@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from accounts.models import notice_email
 from policies.selectors import load_register, load_rule_book
 
 from ..addresses import AddressUnusable, mailbox
@@ -170,6 +171,6 @@ class Worker:
 def due_people(chunk: Chunk, now: datetime) -> list[Person]:
     """Give the people whose notices in a chunk are due at `now`."""
     due = Notice.objects.filter(Q(due_at=None) | Q(due_at__lte=now), chunk=chunk, state__in=DUE_STATES)
-    fields = ("email", "language", "country", "time_zone")
-    rows = due.filter(user__isnull=False).order_by("pk")
-    return [Person(*row) for row in rows.values_list("pk", "user_id", *(f"user__{name}" for name in fields))]
+    fields = ("user__language", "user__country", "user__time_zone")
+    rows = due.filter(user__isnull=False).annotate(goes_to=notice_email("user__")).order_by("pk")
+    return [Person(*row) for row in rows.values_list("pk", "user_id", "goes_to", *fields)]

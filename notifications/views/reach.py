@@ -70,7 +70,7 @@ def lines(notices: Iterator[Notice]) -> Iterator[tuple[Any, ...]]:
         person = notice.user
         yield (
             person.external_id or person.pk if person else "",
-            notice.address or (person.email if person else ""),
+            notice.address or (person.notice_email if person else ""),
             person.country if person else "",
             person.language if person else "",
             notice.state,

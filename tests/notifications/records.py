@@ -58,7 +58,7 @@ def leased(now: datetime = NOW) -> tuple[Chunk, UUID]:
 def claim_for(person: User, token: UUID, now: datetime = NOW) -> Claim | None:
     """Claim a person's only notice as a worker does that holds the chunk under `token`."""
     notice = Notice.objects.select_related("chunk__campaign").get(user=person)
-    fields = (person.email, person.language, person.country, person.time_zone)
+    fields = (person.notice_email, person.language, person.country, person.time_zone)
     letter = Worker(notice.chunk, token, at(now)).letter_for(Person(notice.pk, person.pk, *fields))
     assert letter
     return settle_and_claim(None, letter, notice.chunk, token=token, now=now)

@@ -10,7 +10,14 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
-from notifications.services import plan_campaigns, plan_webhooks, reap_leases, run_due, send_webhooks
+from notifications.services import (
+    plan_campaigns,
+    plan_webhooks,
+    reap_leases,
+    resend_unknown,
+    run_due,
+    send_webhooks,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +57,7 @@ class Command(BaseCommand):
     def work(self) -> None:
         """Do all that is due now."""
         unknown = reap_leases(now=timezone.now())
+        resend_unknown(now=timezone.now())
         planned = plan_campaigns(now=timezone.now())
         sent = run_due(clock=timezone.now)
         plan_campaigns(now=timezone.now())

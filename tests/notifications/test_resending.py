@@ -1,0 +1,88 @@
+"""What stayed unknown for a day is sent again once, by setting, and never on a guess before."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from demo.sink import Sink
+from notifications.models import Campaign, CampaignState, Notice, NoticeState
+from notifications.services import reap_leases, resend_unknown, run_due
+from notifications.services.control import cancel_campaign
+from notifications.services.working import LEASE
+from policies.models import PolicyVersion
+from tests.conftest import NOW
+
+from .records import at, claim_for, counters_add_up, leased, notice_of, once_each, planned, recipients
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+REAPED = NOW + LEASE
+
+
+@pytest.fixture
+def unknown(alice: User, version: PolicyVersion) -> Notice:
+    """Give Alice's notice, of which nobody knows whether it was sent."""
+    planned()
+    _chunk, token = leased()
+    assert claim_for(alice, token)
+    reap_leases(now=REAPED)
+    return notice_of(alice)
+
+
+@pytest.mark.parametrize(("resends", "count"), [(False, 0), (True, 1)])
+def test_it_is_sent_again_where_the_settings_say_so(
+    unknown: Notice,
+    alice: User,
+    mailbox: Sink,
+    settings: Any,
+    resends: bool,  # noqa: FBT001 - pytest's parameter
+    count: int,
+) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = resends
+
+    found = resend_unknown(now=REAPED + DAY)
+    run_due(clock=at(REAPED + DAY))
+
+    assert found == count
+    assert recipients(mailbox) == once_each([alice] * count)
+    notice = notice_of(alice)
+    assert notice.is_resent is resends
+    assert notice.state == (NoticeState.ACCEPTED if resends else NoticeState.UNKNOWN)
+    assert counters_add_up()
+
+
+def test_the_copy_has_the_message_id_of_the_first(
+    unknown: Notice, alice: User, mailbox: Sink, settings: Any
+) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    first = unknown.message_id
+
+    resend_unknown(now=REAPED + DAY)
+    run_due(clock=at(REAPED + DAY))
+
+    assert [message["Message-ID"] for message in mailbox.messages()] == [first]
+
+
+def test_not_before_a_day_is_over_and_not_twice(unknown: Notice, alice: User, settings: Any) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    early = resend_unknown(now=REAPED + DAY - SECOND)
+    first = resend_unknown(now=REAPED + DAY)
+    _chunk, token = leased(REAPED + DAY)
+    assert claim_for(alice, token, REAPED + DAY)
+    reap_leases(now=REAPED + DAY + LEASE)
+
+    again = resend_unknown(now=REAPED + 9 * DAY)
+
+    assert (early, first, again) == (0, 1, 0)
+    assert notice_of(alice).state == NoticeState.UNKNOWN
+    assert counters_add_up()
+
+
+def test_a_campaign_that_was_stopped_sends_nothing_again(unknown: Notice, alice: User, settings: Any) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    cancel_campaign(campaign_id=unknown.campaign_id, reason="A mistake.", now=REAPED)
+
+    assert resend_unknown(now=REAPED + DAY) == 0
+    assert Campaign.objects.get().state == CampaignState.CANCELLED
+    assert notice_of(alice).state == NoticeState.UNKNOWN

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from ..emails import Addressed
 from ..models import Campaign, Chunk, NoticeState
+from .prepared import Prepared
 
 # A notice whose worker was taken for dead is corrected by what that worker knows now.
 SETTLE = """
@@ -46,7 +47,7 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
             AND COALESCE(NULLIF(person.guardian_email, ''), person.email) = %s
             AND person.language = %s AND person.country = %s AND person.time_zone = %s)
     AND NOT EXISTS (SELECT 1 FROM notifications_suppression AS suppression
-        WHERE LOWER(suppression.address) = LOWER(%s) AND suppression.released_at IS NULL)
+        WHERE LOWER(suppression.address) = LOWER(CAST(%s AS TEXT)) AND suppression.released_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM acceptance_act AS act
         WHERE act.user_id = notifications_notice.user_id AND act.version_id = %s)
     AND NOT EXISTS (SELECT 1 FROM policies_recall AS recall WHERE recall.version_id = %s)
@@ -61,7 +62,10 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
 # The same in one statement, for PostgreSQL: without the lease nothing is claimed.
 HELD = f"held AS ({HOLD} FOR NO KEY UPDATE)"
 CLAIM_HELD = f"WITH {HELD} {CLAIM} AND EXISTS (SELECT 1 FROM held) RETURNING attempt"  # noqa: S608 - of constants
-SETTLE_AND_CLAIM_HELD = f"WITH settled AS ({SETTLE}), {CLAIM_HELD.removeprefix('WITH ')}"
+FIRST_CLAIM = Prepared("policysite_claim", CLAIM_HELD)
+SETTLE_AND_CLAIM = Prepared(
+    "policysite_settle_and_claim", f"WITH settled AS ({SETTLE}), {CLAIM_HELD.removeprefix('WITH ')}"
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,8 @@ def settle_and_claim(
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             settled = settling(last) if last else ()
-            cursor.execute(SETTLE_AND_CLAIM_HELD if last else CLAIM_HELD, [*settled, *held, *claimed])
+            statement = SETTLE_AND_CLAIM if last else FIRST_CLAIM
+            statement.execute(cursor, [*settled, *held, *claimed])
             row = cursor.fetchone()
         else:
             row = in_turn(cursor, last, held, claimed)

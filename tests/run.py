@@ -68,6 +68,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run all of it and return the exit code."""
     # Being told to stop ends the same way as Ctrl-C does, so that the servers started here are stopped too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a shell starts in the background is deaf to Ctrl-C, and so would the programs under test be.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     steps = [_run("make check", [os.environ.get("MAKE", "make"), "--no-print-directory", "check"])]
     with tempfile.TemporaryDirectory(prefix="policysite-") as folder, ExitStack() as stack:
         services = _find_services(stack)

@@ -1,7 +1,7 @@
 """Build the letters of a campaign: laid out once for all who read the same, filled in for each person."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
@@ -78,12 +78,23 @@ class Letters:
         self.campaign, self.wave = campaign, wave
         self.publication, self.register, self.rules = publication, register, rules
         self.built: dict[tuple[str, str, str, TimeLeft | None], tuple[int, Skeleton]] = {}
+        self.letters: dict[tuple[str, str, str], Addressed] = {}
+        self.host = sender_address().partition("@")[2]
 
     def addressed_to(self, person: Person, *, now: datetime) -> Addressed:
         """Give the letter for `person` at `now`, from which a reminder counts the days that are left.
 
         Raises what goes wrong with a template, or with their record.
         """
+        place = (person.language, person.country, person.time_zone)
+        letter = self.letters.get(place)
+        # Everyone of one place is written the same, but for the link of their own in a reminder.
+        if letter is None or self.wave in REMINDERS:
+            letter = self.letters[place] = self.write_to(person, now)
+        return replace(letter, person=person, message_id=self.message_id(person))
+
+    def write_to(self, person: Person, now: datetime) -> Addressed:
+        """Give the letter for `person`, which is that for everyone of the same place."""
         language = self.publication.text(person.language).language
         demand = self.demand_of(person)
         with translation.override(language):
@@ -118,8 +129,7 @@ class Letters:
     def message_id(self, person: Person) -> str:
         """Give the Message-ID of a notice: the same at every attempt, so that a copy shows as one."""
         name = f"{self.campaign.pk}/{person.user_id}/{self.wave}/MAIL"
-        host = sender_address().partition("@")[2]
-        return f"<{uuid.uuid5(NAMESPACE, name)}@{host}>"
+        return f"<{uuid.uuid5(NAMESPACE, name)}@{self.host}>"
 
 
 def values(address: str, message_id: str, armed_at: datetime, variables: dict[str, str]) -> dict[str, str]:

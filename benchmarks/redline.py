@@ -3,7 +3,7 @@
 The documents are sections of paragraphs and lists. Their words are drawn as often as they stand in
 the demo's policy, mixed with rare ones, so that the vocabulary grows as that of real texts does.
 Every measurement is a process of its own, which reports its time and its largest memory, and is
-ended where it takes too long.
+ended where it takes too long. All are forked from one that has loaded this module and done nothing else.
 """
 
 import difflib
@@ -198,7 +198,8 @@ def measure(
     call: Callable[[str, str], object], texts: tuple[str, str], runs: int, patience: float | None = None
 ) -> Measured:
     """Run `call` in a process of its own; where `patience` ends, that time counts as what it took."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     answers = context.SimpleQueue()
     process = context.Process(target=repeat, args=(call, texts, runs, answers))
     process.start()

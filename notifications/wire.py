@@ -73,10 +73,9 @@ def lay_out(
     text: str,
     html: str,
     places: Mapping[str, str],
-    attachment_name: str,
-    attachment: bytes,
+    attachment: tuple[str, bytes] | None,
 ) -> Skeleton:
-    """Lay a message out: plain text first, then HTML, then the attached Markdown (RFC 2046).
+    """Lay a message out: plain text first, then HTML, then the attached Markdown, by its name (RFC 2046).
 
     `places` gives, for what stands in `text` and `html`, the name of the place that it leaves. The
     headers of each person are the places `to`, `message_id` and `date`; values in `headers` may hold
@@ -86,18 +85,24 @@ def lay_out(
         part("text/plain; charset=utf-8", "quoted-printable", with_places(text, places, "text")),
         part("text/html; charset=utf-8", "quoted-printable", with_places(html, places, "html")),
     ]
-    attached = part(
-        "text/markdown; charset=utf-8",
-        "base64",
-        encodebytes(attachment).replace(b"\n", b"\r\n"),
-        f'Content-Disposition: attachment; filename="{attachment_name}"\r\n',
-    )
-    either = bounded(EITHER, parts)
+    content = bounded(EITHER, parts)
+    if attachment:
+        content = bounded(MIXED, [content, attached(*attachment)])
     own = {"To": "to", "Message-ID": "message_id", "Date": "date"}
     lines = [f"{name}: {header_place(place)}\r\n" for name, place in own.items()]
     lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
     head = same_for_all(sender, subject) + "".join(lines).encode()
-    return Skeleton(head + b"MIME-Version: 1.0\r\n" + bounded(MIXED, [either, attached]))
+    return Skeleton(head + b"MIME-Version: 1.0\r\n" + content)
+
+
+def attached(name: str, content: bytes) -> bytes:
+    """Give the part with a Markdown file."""
+    return part(
+        "text/markdown; charset=utf-8",
+        "base64",
+        encodebytes(content).replace(b"\n", b"\r\n"),
+        f'Content-Disposition: attachment; filename="{name}"\r\n',
+    )
 
 
 def header_place(name: str) -> str:

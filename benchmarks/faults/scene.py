@@ -22,7 +22,7 @@ from accounts.models import User
 from benchmarks.crowd import campaign_of, gather, publish
 from benchmarks.mailsink import Mailsink, sink
 from notifications.models import Campaign, CampaignState, Chunk, Notice, NoticeState
-from notifications.services import plan_campaigns, planning, reap_leases, run_due
+from notifications.services import plan_campaigns, reap_leases, run_due, slices
 from policies.models import PolicyVersion
 
 # A worker that is forked inherits the set-up, and so begins at once.
@@ -107,7 +107,7 @@ def scene(folder: str, people: int, *options: str, chunk: int = 500, plan: bool 
     with sink(Path(folder) / name, *options) as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         if plan:
-            with patch.object(planning, "CHUNK_SIZE", chunk):
+            with patch.object(slices, "CHUNK_SIZE", chunk):
                 plan_campaigns(now=now)
         yield Scene(version, server, people)
     # It tells nobody else.

@@ -1,6 +1,15 @@
 """Who is told, and were they: campaigns, their chunks of work, every notice, what came back, and webhooks."""
 
-from .campaign import OPEN_STATES, PAUSED_AT_THE_DESK, REMINDERS, Campaign, CampaignState, Chunk, Wave
+from .campaign import (
+    OPEN_STATES,
+    PAUSED_AT_THE_DESK,
+    REMINDERS,
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    Chunk,
+    Wave,
+)
 from .events import EventSource, MailEvent, MailEventKind, Suppression, SuppressionReason
 from .notice import (
     ANSWERED_ALREADY,
@@ -24,6 +33,7 @@ __all__ = [
     "STATES_WITH_REASON",
     "TROUBLED_STATES",
     "Campaign",
+    "CampaignKind",
     "CampaignState",
     "Chunk",
     "DeliveryState",

@@ -22,10 +22,18 @@ OPEN_STATES = (CampaignState.RUNNING, CampaignState.PAUSED)
 PAUSED_AT_THE_DESK = gettext_noop("Paused at the desk.")
 
 
-class Campaign(models.Model):
-    """One version's notices to everyone concerned."""
+class CampaignKind(models.TextChoices):
+    """What people are told."""
 
-    version = models.OneToOneField(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    ANNOUNCEMENT = "ANNOUNCEMENT", _("that the version comes")
+    CORRECTION = "CORRECTION", _("that the version was recalled")
+
+
+class Campaign(models.Model):
+    """One version's notices to everyone concerned, or those that take them back after a recall."""
+
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    kind = models.CharField(_("kind"), max_length=16, choices=CampaignKind, default=CampaignKind.ANNOUNCEMENT)
     state = models.CharField(_("state"), max_length=16, choices=CampaignState, default=CampaignState.RUNNING)
     generation = models.PositiveIntegerField(
         _("generation"), default=1, help_text=_("Goes up with every pause and resumption.")
@@ -57,6 +65,8 @@ class Campaign(models.Model):
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         constraints = [
+            models.UniqueConstraint(fields=["version", "kind"], name="campaign_once_per_version_and_kind"),
+            models.CheckConstraint(condition=Q(kind__in=CampaignKind.values), name="campaign_kind_is_known"),
             models.CheckConstraint(
                 condition=Q(state__in=CampaignState.values), name="campaign_state_is_known"
             ),
@@ -77,6 +87,7 @@ class Wave(models.TextChoices):
     FIRST_REMINDER = "REMINDER_1", _("first reminder")
     SECOND_REMINDER = "REMINDER_2", _("second reminder")
     THIRD_REMINDER = "REMINDER_3", _("third reminder")
+    CORRECTION = "CORRECTION", _("correction")
 
 
 REMINDERS = (Wave.FIRST_REMINDER, Wave.SECOND_REMINDER, Wave.THIRD_REMINDER)

@@ -38,12 +38,13 @@ def progress(campaign: Campaign) -> Progress:
 
 
 def progress_by_wave(campaign: Campaign) -> list[tuple[Wave, Progress]]:
-    """Give the progress of the announcement and of each wave begun since, in one query over the chunks."""
+    """Give the progress of the first wave and of each begun since, in one query over the chunks."""
     rows: QuerySet[Chunk, Any] = (
         Chunk.objects.filter(campaign=campaign).order_by().values("wave").annotate(**SUMS)
     )
     found = {row["wave"]: Progress(**{name: row[name] for name in SUMS}) for row in rows}
-    begun = [wave for wave in Wave if wave in found or wave == Wave.ANNOUNCEMENT]
+    # The first wave is named as the kind of the campaign is.
+    begun = [wave for wave in Wave if wave in found or wave == campaign.kind]
     return [(wave, found.get(wave, Progress())) for wave in begun]
 
 

@@ -24,6 +24,15 @@ WHERE id = %s AND attempt = %s AND state IN ('SENDING', 'UNKNOWN')
 # The chunk is locked before the notice, in the order that everybody keeps. Who stops a campaign takes
 # the leases of its chunks away, and waits here for a claim that is under way.
 HOLD = "SELECT id FROM notifications_chunk WHERE id = %s AND lease_token = %s AND lease_until > %s"
+# Only a correction is for people who have answered, and about a version that was recalled.
+ANSWERED = """SELECT 1 FROM acceptance_act AS act
+        WHERE act.user_id = notifications_notice.user_id AND act.version_id = %s"""
+RECALLED = "SELECT 1 FROM policies_recall AS recall WHERE recall.version_id = %s"
+REPLACED = """SELECT 1 FROM policies_policyversion AS later
+        JOIN policies_policyversion AS told ON told.policy_id = later.policy_id AND told.number < later.number
+        WHERE told.id = %s AND later.published_at IS NOT NULL
+            AND (later.effective_at <= told.effective_at OR later.effective_at <= %s)
+            AND NOT EXISTS (SELECT 1 FROM policies_recall AS undone WHERE undone.version_id = later.id)"""
 # A reminder goes to nobody who wants none, nor to whoever has answered a newer version meanwhile.
 STOPPED = """SELECT 1 FROM acceptance_reminderchoice AS choice
         WHERE choice.user_id = notifications_notice.user_id AND NOT choice.is_wanted
@@ -48,15 +57,9 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
             AND person.language = %s AND person.country = %s AND person.time_zone = %s)
     AND NOT EXISTS (SELECT 1 FROM notifications_suppression AS suppression
         WHERE LOWER(suppression.address) = LOWER(CAST(%s AS TEXT)) AND suppression.released_at IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM acceptance_act AS act
-        WHERE act.user_id = notifications_notice.user_id AND act.version_id = %s)
-    AND NOT EXISTS (SELECT 1 FROM policies_recall AS recall WHERE recall.version_id = %s)
-    AND NOT EXISTS (SELECT 1 FROM policies_policyversion AS later
-        JOIN policies_policyversion AS told ON told.policy_id = later.policy_id AND told.number < later.number
-        WHERE told.id = %s AND later.published_at IS NOT NULL
-            AND (later.effective_at <= told.effective_at OR later.effective_at <= %s)
-            AND NOT EXISTS (SELECT 1 FROM policies_recall AS undone WHERE undone.version_id = later.id))
-    AND (notifications_notice.wave = 'ANNOUNCEMENT'
+    AND (notifications_notice.wave = 'CORRECTION'
+        OR NOT EXISTS ({ANSWERED}) AND NOT EXISTS ({RECALLED}) AND NOT EXISTS ({REPLACED}))
+    AND (notifications_notice.wave IN ('ANNOUNCEMENT', 'CORRECTION')
         OR NOT EXISTS ({STOPPED}) AND NOT EXISTS ({ANSWERED_LATER}))
 """  # noqa: S608 - of constants
 # The same in one statement, for PostgreSQL: without the lease nothing is claimed.

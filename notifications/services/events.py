@@ -7,7 +7,7 @@ from django.db import transaction
 from acceptance.models import ExposureKind
 from acceptance.services import record_exposures
 
-from ..models import Chunk, MailEvent, MailEventKind, Notice, NoticeState, SuppressionReason
+from ..models import Chunk, MailEvent, MailEventKind, Notice, NoticeState, SuppressionReason, Wave
 from .settling import count_chunk
 from .suppressing import suppress_address
 
@@ -85,8 +85,11 @@ def move(notice: Notice, event: MailEvent, now: datetime) -> None:
 
 
 def record_exposure(notice: Notice, kind: ExposureKind, now: datetime) -> None:
-    """Record that the person was told, by what was delivered or complained of, or that the mail came back."""
-    if notice.user_id:
+    """Record that the person was told, by what was delivered or complained of, or that the mail came back.
+
+    A correction tells nobody of the version.
+    """
+    if notice.user_id and notice.wave != Wave.CORRECTION:
         record_exposures(user_id=notice.user_id, version_ids=[notice.campaign.version_id], kind=kind, now=now)
 
 

@@ -30,14 +30,15 @@ COUNTERS = {
     "cancelled": [NoticeState.CANCELLED],
 }
 
-# Whoever's notice the mail server took was told, at that moment. It is read from the notices, so that
-# it can be done again at any time.
+# Whoever's notice the mail server took was told of the version, at that moment. It is read from the
+# notices, so that it can be done again at any time.
 TELL = """
 INSERT INTO acceptance_exposure (user_id, version_id, kind, at)
 SELECT notice.user_id, campaign.version_id, %s, notice.settled_at
 FROM notifications_notice AS notice
 JOIN notifications_campaign AS campaign ON campaign.id = notice.campaign_id
 WHERE notice.chunk_id = %s AND notice.state = %s AND notice.user_id IS NOT NULL
+    AND notice.wave <> 'CORRECTION'
 ON CONFLICT DO NOTHING
 """
 

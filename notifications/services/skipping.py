@@ -27,13 +27,15 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
     Chunk.objects.select_for_update(no_key=True).get(pk=chunk.pk)
     due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
     reasons = [
-        (Q(Exists(answered())), ANSWERED_ALREADY),
         (Q(user__is_active=False), "The account is not active."),
         (Q(user__email="", user__guardian_email=""), "There is no address."),
         (Q(user=None), "The person was erased."),
         (Q(Exists(suppressed_people())), "The address is on the list of those to leave alone."),
     ]
-    if settings.NOTICE_DORMANT_DAYS:
+    is_correction = chunk.wave == Wave.CORRECTION
+    if not is_correction:
+        reasons.insert(0, (Q(Exists(answered())), ANSWERED_ALREADY))
+    if settings.NOTICE_DORMANT_DAYS and not is_correction:
         reasons.append((long_away(now), "The person has not signed in for long; the site tells them."))
     if chunk.wave in REMINDERS:
         reasons += needless_reminders(chunk, now)

@@ -15,7 +15,7 @@ from policies.models import PolicyVersion, Recall
 from policies.selectors import Publication, Register, load_register
 
 from ..events import campaign_finished, event_id, version_published, version_recalled
-from ..models import Campaign, EventKind, WebhookDelivery, WebhookEndpoint
+from ..models import Campaign, CampaignKind, EventKind, WebhookDelivery, WebhookEndpoint
 from ..selectors import progress
 
 Source = PolicyVersion | Recall | Campaign
@@ -48,7 +48,10 @@ def untold(endpoint: WebhookEndpoint) -> Iterator[tuple[EventKind, Source]]:
             "pk",
         ),
         EventKind.VERSION_RECALLED: (Recall.objects.filter(recalled_at__gte=since), "version"),
-        EventKind.CAMPAIGN_FINISHED: (Campaign.objects.filter(finished_at__gte=since), "version"),
+        EventKind.CAMPAIGN_FINISHED: (
+            Campaign.objects.filter(kind=CampaignKind.ANNOUNCEMENT, finished_at__gte=since),
+            "version",
+        ),
     }
     for kind, (rows, version) in sources.items():
         told = WebhookDelivery.objects.filter(endpoint=endpoint, kind=kind, version=OuterRef(version))

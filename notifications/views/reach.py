@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from policies.selectors import load_register
 from policies.views.guard import desk_page
 
-from ..models import Campaign, Notice
+from ..models import Campaign, CampaignKind, Notice
 from ..selectors import hours, reach_by_country, reach_by_language, replies, untold
 
 HEAD = ("person", "address", "country", "language", "state", "reason", "reply", "tried_at", "shown_at")
@@ -51,8 +51,8 @@ def untold_csv(_request: HttpRequest, version_id: int) -> StreamingHttpResponse:
 
 
 def campaign_or_404(version_id: int) -> Campaign:
-    """Give the campaign of a version, or answer 404 where it has none."""
-    return get_object_or_404(Campaign, version=version_id)
+    """Give the campaign that tells people of a version, or answer 404 where it has none."""
+    return get_object_or_404(Campaign, version=version_id, kind=CampaignKind.ANNOUNCEMENT)
 
 
 class Echo:

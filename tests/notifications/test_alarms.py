@@ -97,7 +97,7 @@ def test_a_worker_that_takes_a_chunk_and_claims_nothing_is_no_progress(
 def test_the_moment_between_two_chunks_is_healthy(
     make_people: Callable[..., list[User]], version: PolicyVersion, mailbox: Sink, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("notifications.services.planning.CHUNK_SIZE", 1)
+    monkeypatch.setattr("notifications.services.slices.CHUNK_SIZE", 1)
     make_people(2)
     planned()
     first = Chunk.objects.order_by("pk")[0]
@@ -232,7 +232,7 @@ def test_a_campaign_that_somebody_paused_at_the_desk_is_healthy(
     approver.language = language
     approver.save()
 
-    client_of(approver).post(f"/desk/versions/{version.pk}/campaign/pause/")
+    client_of(approver).post(f"/desk/campaigns/{Campaign.objects.get().pk}/pause/")
 
     assert Campaign.objects.get().state == "PAUSED"
     assert standing(NOW + timedelta(days=1)) == {}
@@ -329,7 +329,7 @@ def test_the_reason_of_a_pause_is_shown_in_the_language_of_the_reader(
     alice: User, approver: User, author: User, version: PolicyVersion, client_of: Callable[..., Any]
 ) -> None:
     planned()
-    client_of(approver).post(f"/desk/versions/{version.pk}/campaign/pause/")
+    client_of(approver).post(f"/desk/campaigns/{Campaign.objects.get().pk}/pause/")
     author.language = "de"
     author.save()
 

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from demo.sink import Sink
 from notifications.models import Campaign, CampaignState, Notice, NoticeState
-from notifications.services import due_chunks, plan_campaigns, planning, resume_campaign, run_due
+from notifications.services import due_chunks, plan_campaigns, resume_campaign, run_due, slices
 from policies.models import PolicyVersion
 from tests.conftest import NOW
 
@@ -24,7 +24,7 @@ REFUSED = "Too many of the latest notices were refused or came back."
 @pytest.fixture
 def people(make_people: Callable[..., list[User]], monkeypatch: pytest.MonkeyPatch) -> list[User]:
     """Give a crowd whose notices fill three chunks."""
-    monkeypatch.setattr(planning, "CHUNK_SIZE", 50)
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 50)
     return make_people(150)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.models import Chunk, NoticeState
-from notifications.services import plan_campaigns, planning
+from notifications.services import plan_campaigns, slices
 from policies.models import PolicyVersion
 
 from .brokers import Broker
@@ -33,7 +33,7 @@ def test_processes_killed_while_they_send_leave_one_unknown_each_at_most_and_no_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     in_flight = 2
-    monkeypatch.setattr(planning, "CHUNK_SIZE", 6)
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 6)
     people = make_people(12)
     plan_campaigns(now=timezone.now())
     broker.send(CARRY)

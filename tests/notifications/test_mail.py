@@ -15,9 +15,9 @@ from premailer import Premailer
 from acceptance.models import Act, Exposure
 from accounts.models import User
 from demo.sink import Sink
-from notifications import emails
+from notifications.emails import wording
 from notifications.models import NoticeState
-from notifications.services import plan_campaigns, planning, run_due
+from notifications.services import plan_campaigns, run_due, slices
 from policies.models import ChangeClass, PolicyVersion
 from policies.services import save_text
 from tests.conftest import NOW
@@ -32,7 +32,7 @@ SITE = "http://127.0.0.1:8000"
 @pytest.fixture(autouse=True)
 def fresh_letters() -> None:
     """Lay out every letter anew."""
-    emails.inline.cache_clear()
+    wording.inline.cache_clear()
 
 
 def test_the_text_comes_first_then_the_page_then_the_policy_itself(
@@ -286,8 +286,8 @@ def test_styles_are_inlined_once_per_language_however_many_chunks_there_are(
         built.append(html)
         return Premailer(html, **options)
 
-    monkeypatch.setattr("notifications.emails.Premailer", counted)
-    monkeypatch.setattr(planning, "CHUNK_SIZE", 2)
+    monkeypatch.setattr("notifications.emails.wording.Premailer", counted)
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 2)
     make_people(4, language="en")
     make_people(4, language="de")
     make_people(1, language="fr")
@@ -320,7 +320,7 @@ def test_inlining_asks_the_network_for_nothing() -> None:
         thread.start()
         address = f"http://127.0.0.1:{server.server_port}"
         try:
-            emails.inline(
+            wording.inline(
                 f'<html><head><link rel="stylesheet" href="{address}/a.css">'
                 f"<style>p {{ background: url({address}/b.png) }}</style></head>"
                 f'<body><p>A <img src="{address}/c.png"></p></body></html>'

@@ -105,7 +105,7 @@ def test_a_scrape_costs_nine_queries_however_many_people_there_are_and_reads_no_
     scrape: Scrape,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("notifications.services.planning.CHUNK_SIZE", 2)
+    monkeypatch.setattr("notifications.services.slices.CHUNK_SIZE", 2)
     make_people(7)
     planned()
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from demo.sink import Sink
 from notifications.models import Campaign, Chunk, Notice, NoticeState
 from notifications.selectors import progress
-from notifications.services import due_chunks, pause_campaign, plan_campaigns, planning, run_due, send_chunk
+from notifications.services import due_chunks, pause_campaign, plan_campaigns, run_due, send_chunk, slices
 from notifications.services.claiming import Claim, settle, settle_and_claim
 from notifications.services.sending import SERVER_PAUSE
 from notifications.services.settling import count_chunk, settlement
@@ -91,7 +91,7 @@ def test_everyone_of_several_chunks_gets_one_mail(
     mailbox: Sink,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(planning, "CHUNK_SIZE", 10)
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 10)
     people = make_people(41)
     plan_campaigns(now=NOW)
 

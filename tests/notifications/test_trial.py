@@ -10,7 +10,7 @@ from accounts.models import User
 from demo.sink import Sink
 from notifications.models import Campaign, Notice, NoticeState
 from notifications.selectors import AlarmName, alarms
-from notifications.services import due_chunks, pause_campaign, plan_campaigns, planning, run_due
+from notifications.services import due_chunks, pause_campaign, plan_campaigns, run_due, slices
 from policies.models import PolicyVersion
 from tests.conftest import NOW
 
@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def small_trial(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    monkeypatch.setattr(planning, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 2)
     settings.NOTICE_TRIAL_SIZE, settings.NOTICE_TRIAL_MINUTES = 4, 10
 
 

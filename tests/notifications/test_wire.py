@@ -41,8 +41,7 @@ def letter(subject: str = "Subject", text: str = f"From {MARKER} on.") -> Skelet
         text=text,
         html=f"<p>From <b>{MARKER}</b> on.</p>",
         places={MARKER: "when"},
-        attachment_name="terms-1-en.md",
-        attachment="# Überschrift\n".encode(),
+        attachment=("terms-1-en.md", "# Überschrift\n".encode()),
     )
 
 

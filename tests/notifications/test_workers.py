@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from demo.sink import Sink
 from notifications.models import Campaign, Chunk, NoticeState
-from notifications.services import plan_campaigns, planning
+from notifications.services import plan_campaigns, slices
 from notifications.tasks import WAKE_UPS
 from policies.fingerprints import version_fingerprint
 from policies.models import PolicyVersion
@@ -86,7 +86,7 @@ def test_every_message_delivered_three_times_does_no_harm(
     mailbox: Sink,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(planning, "CHUNK_SIZE", 10)
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 10)
     people = make_people(20)
     plan_campaigns(now=timezone.now())
     broker.send(CARRY, times=3)
@@ -129,7 +129,7 @@ def test_the_broker_holds_few_messages_however_many_chunks_there_are(
     mailbox: Sink,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(planning, "CHUNK_SIZE", 1)
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 1)
     people = make_people(50)
     plan_campaigns(now=timezone.now())
     any_broker.send(CARRY)

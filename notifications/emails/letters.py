@@ -1,0 +1,162 @@
+"""Which letter each person gets: built once for all who read the same, filled in for each."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, translation
+
+from acceptance.tokens import reminders_token
+from policies.selectors import Demand, Publication, Register, RuleBook
+
+from ..addresses import mailbox
+from ..models import REMINDERS, Campaign, Letter, Notice, Wave
+from ..wire import Skeleton
+from .wording import (
+    TimeLeft,
+    build_correction,
+    build_letter,
+    link,
+    moment_in_words,
+    sender_address,
+    what_is_asked,
+)
+
+NAMESPACE = uuid.UUID("6f1c2c86-6f6e-4e55-9d0f-6a1d1f6e7c11")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who a notice is for, as far as it matters for the letter, and the notice's key."""
+
+    notice_id: int
+    user_id: int
+    email: str
+    language: str
+    country: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A letter for one person: which one it is, and what stands in its places."""
+
+    person: Person
+    letter_id: int
+    skeleton: Skeleton
+    language: str
+    message_id: str
+    variables: dict[str, str]
+
+    def message(self, armed_at: datetime) -> bytes:
+        """Give the whole message as it goes over the wire (RFC 5322, CRLF)."""
+        return self.skeleton.fill(values(self.person.email, self.message_id, armed_at, self.variables))
+
+
+class Letters:
+    """The letters of one campaign in one wave, each built when the first person needs it."""
+
+    def __init__(
+        self, campaign: Campaign, wave: str, publication: Publication, register: Register, rules: RuleBook
+    ) -> None:
+        self.campaign, self.wave = campaign, wave
+        self.publication, self.register, self.rules = publication, register, rules
+        self.built: dict[tuple[str, str, str, TimeLeft | None], tuple[int, Skeleton]] = {}
+        self.letters: dict[tuple[str, str, str], Addressed] = {}
+        self.host = sender_address().partition("@")[2]
+
+    def addressed_to(self, person: Person, *, now: datetime) -> Addressed:
+        """Give the letter for `person` at `now`, from which a reminder counts the days that are left.
+
+        Raises what goes wrong with a template, or with their record.
+        """
+        place = (person.language, person.country, person.time_zone)
+        letter = self.letters.get(place)
+        # Everyone of one place is written the same, but for the link of their own in a reminder.
+        if letter is None or self.wave in REMINDERS:
+            letter = self.letters[place] = self.write_to(person, now)
+        return replace(letter, person=person, message_id=self.message_id(person))
+
+    def write_to(self, person: Person, now: datetime) -> Addressed:
+        """Give the letter for `person`, which is that for everyone of the same place."""
+        language = self.publication.text(person.language).language
+        demand = self.demand_of(person)
+        with translation.override(language):
+            local = self.publication.effective_at.astimezone(ZoneInfo(person.time_zone))
+            variables, left = {"effective": moment_in_words(local)}, None
+            if self.publication.recalled_at and self.wave == Wave.CORRECTION:
+                recalled = self.publication.recalled_at.astimezone(local.tzinfo)
+                variables["recalled"] = moment_in_words(recalled)
+            elif self.wave in REMINDERS:
+                deadline = deadline_of(self.publication, demand, now).astimezone(local.tzinfo)
+                left = time_left(deadline, now, is_in_force=self.publication.effective_at <= now)
+                stop = link("acceptance:stop_reminders", [reminders_token(person.user_id)], language)
+                variables |= {"deadline": moment_in_words(deadline), "stop": stop}
+            key = (language, what_is_asked(demand), formats.date_format(local, "DATE_FORMAT"), left)
+            if key not in self.built:
+                self.built[key] = self.letter(*key)
+        letter_id, skeleton = self.built[key]
+        return Addressed(person, letter_id, skeleton, language, self.message_id(person), variables)
+
+    def demand_of(self, person: Person) -> Demand:
+        """Give what the rules say of the version where a person lives."""
+        return self.rules.demand(self.publication.kind, self.publication.change_class, person.country)
+
+    def letter(self, language: str, asked: str, day: str, left: TimeLeft | None) -> tuple[int, Skeleton]:
+        """Build a letter and keep it, unless the same is kept already; gives its key too."""
+        if self.wave == Wave.CORRECTION:
+            skeleton = build_correction(self.publication, self.register, language)
+        else:
+            skeleton = build_letter(self.publication, self.register, language, asked, day, left=left)
+        letter, _is_new = Letter.objects.get_or_create(
+            campaign=self.campaign,
+            wave=self.wave,
+            sha256=skeleton.sha256,
+            defaults={"language": language, "skeleton": skeleton.raw},
+        )
+        return letter.pk, skeleton
+
+    def message_id(self, person: Person) -> str:
+        """Give the Message-ID of a notice: the same at every attempt, so that a copy shows as one."""
+        name = f"{self.campaign.pk}/{person.user_id}/{self.wave}/MAIL"
+        return f"<{uuid.uuid5(NAMESPACE, name)}@{self.host}>"
+
+
+def values(address: str, message_id: str, armed_at: datetime, variables: dict[str, str]) -> dict[str, str]:
+    """Give what stands in the places of a letter."""
+    headers = {"to": mailbox(address).address, "message_id": message_id, "date": format_datetime(armed_at)}
+    return headers | variables
+
+
+def rebuilt(notice: Notice) -> bytes:
+    """Give the message that was sent for a notice, byte for byte, from what was kept of it.
+
+    Raises `ValueError` where nothing was sent.
+    """
+    if notice.letter is None or notice.armed_at is None:
+        raise ValueError("Nothing was sent for this notice.")
+    kept = values(notice.address, notice.message_id, notice.armed_at, notice.variables or {})
+    return Skeleton(bytes(notice.letter.skeleton)).fill(kept)
+
+
+def deadline_of(publication: Publication, demand: Demand, now: datetime) -> datetime:
+    """Give the moment until which an answer changes what happens.
+
+    That is the one from which going on using the shop counts as acceptance, where the rule says that
+    it does and that moment is still to come; else the one from which the gate is closed.
+    """
+    if demand.is_deemed_by_use and now < publication.effective_at:
+        return publication.effective_at
+    return publication.effective_at + timedelta(days=demand.grace_days)
+
+
+def time_left(deadline: datetime, now: datetime, *, is_in_force: bool) -> TimeLeft:
+    """Give what is left until a deadline in the reader's zone, in the language that is active."""
+    days = (deadline.date() - now.astimezone(deadline.tzinfo).date()).days
+    # On its last day only the clock tells whether it is over.
+    is_over = deadline <= now
+    return TimeLeft(
+        is_in_force, min(days, -1) if is_over else days, formats.date_format(deadline, "DATE_FORMAT")
+    )

@@ -1,0 +1,214 @@
+"""What a letter says: its templates rendered for all who read the same, and laid out as a message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from functools import lru_cache
+from types import MappingProxyType
+
+from django.conf import settings
+from django.core.mail.message import sanitize_address
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import formats
+from django.utils.html import escape
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from premailer import Premailer
+
+from policies.comparisons import Form, Reading, published, reading
+from policies.models import Assent, PolicyText
+from policies.selectors import Demand, Publication, Register, TextEntry
+
+from ..wire import Skeleton, header_place, lay_out
+
+# Stands in the templates where people differ. Plain ASCII, because premailer encodes braces in links.
+EFFECTIVE, RECALLED, DEADLINE = "@@EFFECTIVE@@", "@@RECALLED@@", "@@DEADLINE@@"
+ASKED, STOP = "@@ASKED@@", "@@STOP@@"
+# Longer changes are linked and not written out: mail programs cut long letters short.
+INLINED = 20_000
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """How long a reader has to answer, for a reminder: whole days in their zone, below 0 when it is over."""
+
+    is_in_force: bool
+    days: int
+    until: str
+
+
+def build_letter(
+    publication: Publication,
+    register: Register,
+    language: str,
+    asked: str,
+    day: str,
+    *,
+    left: TimeLeft | None = None,
+) -> Skeleton:
+    """Render what tells people of a version, in the active language.
+
+    It is a reminder where it says how much time is `left`.
+    """
+    text = publication.text(language)
+    before = register.before(publication)
+    changed = change_between(before, text) if before else None
+    address: list[str | int] = [publication.slug]
+    context = about(publication, language) | {
+        "before": before,
+        "summary": changed.summary if changed else None,
+        "changes": changed.content if changed and len(changed.content) <= INLINED else "",
+        "asked": ASKED,
+        "deadline": DEADLINE,
+        "stop": STOP,
+        "left": left,
+        "day": day,
+        "review_url": link("acceptance:review", address, language),
+        "compare_url": link("policies:compare", [*address, before.number, publication.number], language)
+        if before
+        else "",
+    }
+    words = {ASKED: asked}
+    if left is None:
+        return lay_out_all("notices/change", context, places=(EFFECTIVE,), attached=publication, words=words)
+    return lay_out_all(
+        "notices/reminder",
+        context,
+        places=(EFFECTIVE, DEADLINE, STOP),
+        attached=publication,
+        words=words,
+        headers=stop_headers(),
+    )
+
+
+def build_correction(publication: Publication, register: Register, language: str) -> Skeleton:
+    """Render what tells people that a version was recalled, and what applies, in the active language."""
+    assert publication.recalled_at is not None
+    applies = register.in_force(publication.slug, publication.recalled_at)
+    context = about(publication, language) | {
+        "was_in_force": publication.effective_at <= publication.recalled_at,
+        "recalled": RECALLED,
+        "applies": applies,
+        "applies_url": link("policies:version", [applies.slug, applies.number], language) if applies else "",
+    }
+    return lay_out_all("notices/correction", context, places=(EFFECTIVE, RECALLED), attached=applies)
+
+
+def about(publication: Publication, language: str) -> dict[str, object]:
+    """Give what every letter about a version says in `language`."""
+    return {
+        "entry": publication,
+        "text": publication.text(language),
+        "effective": EFFECTIVE,
+        "site_name": settings.SITE_NAME,
+        "contact_email": settings.CONTACT_EMAIL,
+        "text_url": link("policies:version", [publication.slug, publication.number], language),
+    }
+
+
+def lay_out_all(
+    folder: str,
+    context: dict[str, object],
+    *,
+    places: tuple[str, ...],
+    attached: Publication | None,
+    words: Mapping[str, str] = MappingProxyType({}),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Skeleton:
+    """Render the three templates of `folder` and lay the message out, with a text that is attached to it.
+
+    `words` stand wherever their marker does, and `places` stay open. The styles are inlined, without
+    asking the network for anything. Raises `ValueError` where a template lacks one of them.
+    """
+    plain: str = render_to_string(f"{folder}/body.txt", context)
+    html = inline(render_to_string(f"{folder}/body.html", context))
+    for marker in (*places, *words):
+        if plain.count(marker) != 1 or html.count(marker) != 1:
+            raise ValueError(f"The notice's templates must hold {marker} once each.")
+    for marker, said in words.items():
+        plain, html = plain.replace(marker, said), html.replace(marker, escape(said))
+    language = get_language() or settings.LANGUAGE_CODE
+    return lay_out(
+        sender=settings.DEFAULT_FROM_EMAIL,
+        subject=render_to_string(f"{folder}/subject.txt", context),
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": language, **headers},
+        text=plain,
+        html=html,
+        places={marker: marker.strip("@").lower() for marker in places},
+        attachment=attachment(attached, language) if attached else None,
+    )
+
+
+def attachment(publication: Publication, language: str) -> tuple[str, bytes]:
+    """Give the text of a version as a Markdown file: its name and what is in it."""
+    text = publication.text(language)
+    body = PolicyText.objects.values_list("body", flat=True).get(pk=text.text_id)
+    name = f"{publication.slug}-{publication.number}-{text.language}.md"
+    return name, f"# {text.title}\n\n{body}".encode()
+
+
+def stop_headers() -> dict[str, str]:
+    """Give the headers by which a mail program stops reminders for its reader (RFC 2369, RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{header_place('stop')}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def change_between(before: Publication, text: TextEntry) -> Reading:
+    """Give the changes against the version before as plain text, in the language that is active."""
+    return reading(published(before.text(text.language)), published(text), Form.TEXT)
+
+
+def link(view: str, arguments: list[str | int], language: str) -> str:
+    """Give the full address of a page in `language`. It only navigates: nothing in it can act."""
+    return f"{settings.SITE_URL}{reverse(view, args=arguments)}?language={language}"
+
+
+@lru_cache(maxsize=64)
+def inline(html: str) -> str:
+    """Move the styles of `html` into its elements, for mail programs that drop style sheets.
+
+    It takes a quarter of a second, so it is done once per letter, not once per chunk.
+    """
+    return "<!doctype html>\n" + str(
+        Premailer(
+            html,
+            allow_network=False,
+            disable_validation=True,
+            keep_style_tags=True,
+            strip_important=False,
+            cssutils_logging_level="CRITICAL",
+        ).transform()
+    )
+
+
+def moment_in_words(local: datetime) -> str:
+    """Give an instant in the reader's zone, with the zone's name."""
+    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+
+
+def what_is_asked(demand: Demand) -> str:
+    """Say what a person can do, and what happens if they do nothing."""
+    if demand.assent == Assent.AGREE:
+        return _(
+            "We ask you to agree. If you do nothing, nothing counts as agreed, and we shall ask you again."
+        )
+    if demand.assent == Assent.ACKNOWLEDGE and demand.is_deemed_by_use:
+        return _(
+            "We ask you to acknowledge it. If you do nothing and go on using the shop after that moment,"
+            " this counts as acceptance. You can also decline."
+        )
+    if demand.assent == Assent.ACKNOWLEDGE:
+        return _(
+            "We ask you to acknowledge it. If you do nothing, nothing counts as accepted, and we shall"
+            " remind you on the site. You can also decline."
+        )
+    return _("You need not do anything.")
+
+
+def sender_address() -> str:
+    """Give the envelope sender (RFC 5321), its domain in ASCII."""
+    return sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8")

@@ -1,14 +1,16 @@
-"""Addresses of this app's part of the desk, and of the site's health."""
+"""Addresses of this app's part of the desk, of the site's health, and for the mail provider."""
 
 from django.urls import path
 
-from .views import desk, health, metrics, reach, suppressions, webhooks
+from .views import desk, health, metrics, provider, reach, suppressions, webhooks
 
 health_patterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
 ]
+
+event_patterns = [path("mail-events/", provider.provider_events, name="mail_events")]
 
 desk_patterns = [
     path("suppressions/", suppressions.suppressed_addresses, name="suppressions"),

@@ -4,20 +4,15 @@ The address (RFC 5321, MAIL FROM; the practice is called VERP) ends in a code th
 make: who writes to it without having had the notice can say nothing about it.
 """
 
-import re
-from base64 import b32encode
 from functools import lru_cache
 
 from django.conf import settings
 from django.core.mail.message import sanitize_address
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from .codes import label_of, notices_named
 from .emails import sender_address
 
-SALT = "notifications.verp"
-# 80 bits of the code: 16 letters of base32, for mail servers may change the case of a local part.
-CODE_BYTES = 10
-LABEL = re.compile(r"([1-9][0-9]{0,18})-([a-z2-7]{16})")
+PURPOSE = "notifications.verp"
 
 
 def envelope_sender(notice_id: int) -> str:
@@ -25,7 +20,7 @@ def envelope_sender(notice_id: int) -> str:
     if not settings.BOUNCE_ADDRESS:
         return sender_address()
     local, domain = sides_of(settings.BOUNCE_ADDRESS)
-    return f"{local}+{notice_id}-{code_of(str(notice_id))}@{domain}"
+    return f"{local}+{label_of(notice_id, PURPOSE)}@{domain}"
 
 
 def notice_of(address: str) -> int | None:
@@ -35,11 +30,10 @@ def notice_of(address: str) -> int | None:
     local, domain = sides_of(settings.BOUNCE_ADDRESS)
     user, _, host = address.lower().rpartition("@")
     known, _, label = user.rpartition("+")
-    found = LABEL.fullmatch(label)
-    if found is None or (known, host) != (local.lower(), domain.lower()):
+    if (known, host) != (local.lower(), domain.lower()):
         return None
-    notice_id, code = found.groups()
-    return int(notice_id) if constant_time_compare(code, code_of(notice_id)) else None
+    found = next(notices_named(label, PURPOSE), None)
+    return found if found and label == label_of(found, PURPOSE) else None
 
 
 @lru_cache(maxsize=1)
@@ -47,9 +41,3 @@ def sides_of(address: str) -> tuple[str, str]:
     """Give the two sides of an address, the domain in ASCII; kept, for every notice asks."""
     local, _, domain = sanitize_address(address, "utf-8").rpartition("@")
     return local, domain
-
-
-def code_of(notice_id: str) -> str:
-    """Give the code that proves a notice's key to be written by this site."""
-    digest = salted_hmac(SALT, notice_id, algorithm="sha256").digest()
-    return b32encode(digest[:CODE_BYTES]).decode().lower()

@@ -17,6 +17,17 @@ SECRET_LENGTH = 32
 HIGHEST_PORT = 65_535
 # With "+", the key of a notice, "-" and a code behind it, it stays within the 64 octets of RFC 5321.
 BOUNCE_LOCAL_PART = re.compile(r"[A-Za-z0-9._-]{1,27}")
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
+# Under which name django-anymail looks for the secret of a provider. Those that do not sign send an
+# account and a password, parted by a colon.
+PROVIDER_SECRETS = {
+    "brevo": "WEBHOOK_SECRET",
+    "mailersend": "MAILERSEND_SIGNING_SECRET",
+    "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY",
+    "mailjet": "WEBHOOK_SECRET",
+    "postmark": "WEBHOOK_SECRET",
+    "sparkpost": "WEBHOOK_SECRET",
+}
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 
 
@@ -124,6 +135,18 @@ def long_secret(value: str) -> None:
     """Refuse a secret that could be guessed; an empty one stands for none."""
     if value and len(value) < SECRET_LENGTH:
         raise ValidationError(f"The secret must have at least {SECRET_LENGTH} characters.")
+
+
+def mail_provider(value: str) -> None:
+    """Refuse a mail provider whose reports cannot be read; an empty one stands for none."""
+    if value and value not in PROVIDER_SECRETS:
+        raise ValidationError(f"{value!r} is not one of {', '.join(PROVIDER_SECRETS)}.")
+
+
+def header_name(value: str) -> None:
+    """Refuse what cannot be the name of a header (RFC 5322); an empty one stands for none."""
+    if value and not HEADER_NAME.fullmatch(value):
+        raise ValidationError(f"{value!r} is not the name of a header, such as X-PM-Metadata-notice.")
 
 
 def kept_secret(path: Path) -> str:

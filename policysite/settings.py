@@ -10,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
 from .environment import (
+    PROVIDER_SECRETS,
     address_line,
     bounce_address,
     broker_address,
     database_engine,
+    header_name,
     kept_secret,
     log_level,
     long_secret,
+    mail_provider,
     not_empty,
     not_negative,
     open_environment,
@@ -201,6 +204,13 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30, validate=some_seconds)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Fernhill Shoes <notices@fernhill.example>", validate=address_line)
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "", validate=bounce_address)
 BOUNCE_IMAP_PASSWORD = env.str("BOUNCE_IMAP_PASSWORD", "")
+
+# What a mail provider reports. It signs with the secret, or sends it as account and password.
+
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "", validate=mail_provider)
+MAIL_PROVIDER_SECRET = env.str("MAIL_PROVIDER_SECRET", "", validate=long_secret)
+MESSAGE_ID_HEADER = env.str("MESSAGE_ID_HEADER", "", validate=header_name)
+ANYMAIL = {PROVIDER_SECRETS.get(MAIL_PROVIDER, "WEBHOOK_SECRET"): MAIL_PROVIDER_SECRET}
 
 # Notices: so many go ahead, and the rest follows when these had so many minutes to bounce.
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
     *notifications.health_patterns,
+    *notifications.event_patterns,
 ]
 
 if settings.DEMO_SHOP:

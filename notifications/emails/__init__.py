@@ -1,6 +1,15 @@
 """The mail of a campaign."""
 
-from .letters import Addressed, Letters, Person, rebuilt
+from .letters import MESSAGE_ID, Addressed, Letters, Person, rebuilt
 from .wording import build_letter, sender_address, what_is_asked
 
-__all__ = ["Addressed", "Letters", "Person", "build_letter", "rebuilt", "sender_address", "what_is_asked"]
+__all__ = [
+    "MESSAGE_ID",
+    "Addressed",
+    "Letters",
+    "Person",
+    "build_letter",
+    "rebuilt",
+    "sender_address",
+    "what_is_asked",
+]

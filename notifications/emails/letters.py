@@ -1,6 +1,5 @@
 """Which letter each person gets: built once for all who read the same, filled in for each."""
 
-import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -12,6 +11,7 @@ from acceptance.tokens import reminders_token
 from policies.selectors import Demand, Publication, Register, RuleBook
 
 from ..addresses import mailbox
+from ..codes import label_of
 from ..models import REMINDERS, Campaign, Letter, Notice, Wave
 from ..wire import Skeleton
 from .wording import (
@@ -24,7 +24,8 @@ from .wording import (
     what_is_asked,
 )
 
-NAMESPACE = uuid.UUID("6f1c2c86-6f6e-4e55-9d0f-6a1d1f6e7c11")
+# What the code in a Message-ID is made for.
+MESSAGE_ID = "notifications.message-id"
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,11 @@ class Letters:
         return letter.pk, skeleton
 
     def message_id(self, person: Person) -> str:
-        """Give the Message-ID of a notice: the same at every attempt, so that a copy shows as one."""
-        name = f"{self.campaign.pk}/{person.user_id}/{self.wave}/MAIL"
-        return f"<{uuid.uuid5(NAMESPACE, name)}@{self.host}>"
+        """Give the Message-ID of a notice: the same at every attempt, so that a copy shows as one.
+
+        By it a provider's report is known to be about this notice.
+        """
+        return f"<{label_of(person.notice_id, MESSAGE_ID)}@{self.host}>"
 
 
 def values(address: str, message_id: str, armed_at: datetime, variables: dict[str, str]) -> dict[str, str]:

@@ -130,10 +130,11 @@ def lay_out_all(
     for marker, said in words.items():
         plain, html = plain.replace(marker, said), html.replace(marker, escape(said))
     language = get_language() or settings.LANGUAGE_CODE
+    again = {settings.MESSAGE_ID_HEADER: header_place("message_id")} if settings.MESSAGE_ID_HEADER else {}
     return lay_out(
         sender=settings.DEFAULT_FROM_EMAIL,
         subject=render_to_string(f"{folder}/subject.txt", context),
-        headers={"Auto-Submitted": "auto-generated", "Content-Language": language, **headers},
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": language, **headers, **again},
         text=plain,
         html=html,
         places={marker: marker.strip("@").lower() for marker in places},

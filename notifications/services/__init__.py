@@ -3,6 +3,7 @@
 from .control import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
 from .events import NoSuchNotice, record_event
 from .planning import plan_campaigns
+from .provider import take_event
 from .reaping import reap_leases, resend_unknown
 from .reports import Verdict, take_message
 from .sending import due_chunks, run_due, send_chunk
@@ -43,5 +44,6 @@ __all__ = [
     "send_chunk",
     "send_webhooks",
     "suppress_address",
+    "take_event",
     "take_message",
 ]

@@ -120,6 +120,11 @@ class Chunk(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     lease_token = models.UUIDField(_("lease"), null=True)
     lease_until = models.DateTimeField(_("lease ends"), null=True)
+    stalled_at = models.DateTimeField(
+        _("stalled since"),
+        null=True,
+        help_text=_("Since when the mail server could not be reached for this chunk."),
+    )
     progressed_at = models.DateTimeField(
         _("last progress"),
         null=True,
@@ -149,6 +154,7 @@ class Chunk(models.Model):
             models.Index(fields=["due_at"], name="chunk_due", condition=Q(due_at__isnull=False)),
             # On the token, not the end of the lease, which every notice moves: an index on that would grow.
             models.Index(fields=["id"], name="chunk_leased", condition=Q(lease_token__isnull=False)),
+            models.Index(fields=["stalled_at"], name="chunk_stalled", condition=Q(stalled_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ class AlarmName(StrEnum):
     """What can be broken. The values are those of the label in /metrics."""
 
     NO_PROGRESS = "no_progress"
+    SERVER_AWAY = "server_away"
     VERSION_UNPLANNED = "version_unplanned"
     CAMPAIGN_STOPPED = "campaign_stopped"
     LEASE_ABANDONED = "lease_abandoned"
@@ -33,6 +34,9 @@ class AlarmName(StrEnum):
 SENTENCES = {
     AlarmName.NO_PROGRESS: (
         "Notices are due and nobody sends them. Start a worker, or run manage.py run_notices."
+    ),
+    AlarmName.SERVER_AWAY: (
+        "The mail server cannot be reached, or breaks off. See to it; notices go on by themselves then."
     ),
     AlarmName.VERSION_UNPLANNED: (
         "A published version has no campaign. Start a worker and beat, or run manage.py run_notices."
@@ -56,9 +60,10 @@ class Alarm:
 
 
 def alarms(*, now: datetime) -> list[Alarm]:
-    """Give what is broken at `now`: nothing at all where everything works. At most five queries."""
+    """Give what is broken at `now`: nothing at all where everything works. At most seven queries."""
     found = {
         AlarmName.NO_PROGRESS: idle_since(now),
+        AlarmName.SERVER_AWAY: stalled_since(now),
         AlarmName.VERSION_UNPLANNED: unplanned_since(now),
         AlarmName.CAMPAIGN_STOPPED: stopped_since(),
         AlarmName.LEASE_ABANDONED: abandoned_since(now),
@@ -87,6 +92,17 @@ def idle_since(now: datetime) -> datetime | None:
     if last and last > overdue:
         return None
     return max(moment for moment in (*first, last) if moment)
+
+
+def stalled_since(now: datetime) -> datetime | None:
+    """Say since when the mail server takes nothing; None where it took something within the patience."""
+    overdue = now - PROGRESS_PATIENCE
+    stalled = Chunk.objects.of_running().filter(stalled_at__lte=overdue)
+    first: datetime | None = stalled.aggregate(first=Min("stalled_at"))["first"]
+    if first is None:
+        return None
+    last = last_progress(overdue)
+    return None if last and last > overdue else first
 
 
 def last_progress(overdue: datetime) -> datetime | None:

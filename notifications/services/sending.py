@@ -59,22 +59,24 @@ def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
     chunk = Chunk.objects.select_related("campaign").get(pk=chunk_id)
     skip_needless(chunk, clock())
     worker = Worker(chunk, token, clock)
-    pause = None
+    pause, is_stalled = None, False
     try:
         mail_server = open_mail_server()
     except (OSError, smtplib.SMTPException) as error:
         logger.exception("The mail server lets nothing in; chunk %s waits.", chunk_id)
-        pause = SERVER_PAUSE
+        pause, is_stalled = SERVER_PAUSE, True
         if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= PERMANENT:
             stop_sending(chunk, "The mail server refused the sign-in.", clock())
     else:
         is_connected = worker.send_all(cast("smtplib.SMTP", mail_server.connection))
         pause = None if is_connected else SERVER_PAUSE
+        is_stalled = not is_connected and not worker.accepted
         if worker.next_turn:
             pause = max(worker.next_turn - clock(), pause or timedelta(0))
         mail_server.close()
         if worker.complaint:
             stop_sending(chunk, worker.complaint, clock())
+    note_stalling(chunk_id, clock(), is_stalled=is_stalled)
     give_back(chunk_id, token, clock(), pause)
     trip_breakers(chunk.campaign_id, clock())
     return worker.accepted
@@ -98,6 +100,15 @@ def open_mail_server() -> EmailBackend:
         backend.close()
         raise
     return backend
+
+
+def note_stalling(chunk_id: int, now: datetime, *, is_stalled: bool) -> None:
+    """Note since when the mail server takes nothing of a chunk, or that it does again."""
+    chunk = Chunk.objects.filter(pk=chunk_id)
+    if is_stalled:
+        chunk.filter(stalled_at=None).update(stalled_at=now)
+    else:
+        chunk.filter(stalled_at__isnull=False).update(stalled_at=None)
 
 
 def give_back(chunk_id: int, token: UUID, now: datetime, pause: timedelta | None) -> None:

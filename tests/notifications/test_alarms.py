@@ -23,10 +23,11 @@ from policies.services import import_history, recall_version
 from tests.conftest import NOW
 
 from .conftest import Use
-from .mail_servers import StrictSink, StubbornSink
+from .mail_servers import HANG_UP, StrictSink, StubbornSink
 from .records import at, claim_for, leased, planned, statements
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+NOBODY_LISTENS = 1
 
 
 def standing(now: datetime) -> dict[AlarmName, datetime]:
@@ -272,10 +273,49 @@ def test_a_lease_that_was_taken_back_is_none(alice: User, version: PolicyVersion
     assert standing(over + 10 * MINUTE) == {}
 
 
+# The mail server is away
+
+
+def test_a_mail_server_that_cannot_be_reached_is_an_alarm_after_a_minute(
+    alice: User, version: PolicyVersion, settings: Any
+) -> None:
+    planned()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", NOBODY_LISTENS
+    for seconds in (0, 61, 122):
+        run_due(clock=at(NOW + seconds * SECOND))
+
+    assert AlarmName.SERVER_AWAY not in standing(NOW + MINUTE - SECOND)
+    assert standing(NOW + 125 * SECOND) == {AlarmName.SERVER_AWAY: NOW}
+
+
+def test_a_mail_server_that_breaks_off_before_it_takes_anything_is_away_too(
+    alice: User, version: PolicyVersion, use: Use, tmp_path: Path
+) -> None:
+    planned()
+    with use(StubbornSink(tmp_path)) as sink:
+        sink.to_recipients = {alice.email: HANG_UP}
+        run_due(clock=at(NOW))
+
+    assert standing(NOW + MINUTE) == {AlarmName.SERVER_AWAY: NOW}
+
+
+def test_once_it_can_be_reached_again_all_is_well(
+    alice: User, version: PolicyVersion, settings: Any, mailbox: Sink
+) -> None:
+    planned()
+    settings.EMAIL_PORT = NOBODY_LISTENS
+    run_due(clock=at(NOW))
+    settings.EMAIL_PORT = mailbox.port
+    run_due(clock=at(NOW + 61 * SECOND))
+
+    assert standing(NOW + 10 * MINUTE) == {}
+
+
 # How they are asked for
 
 
-def test_they_cost_at_most_five_queries_and_never_read_a_notice(
+def test_they_cost_at_most_seven_queries_and_never_read_a_notice(
     make_people: Callable[..., list[User]], version: PolicyVersion
 ) -> None:
     make_people(10)
@@ -286,7 +326,7 @@ def test_they_cost_at_most_five_queries_and_never_read_a_notice(
     with CaptureQueriesContext(connection) as asked_in_peace:
         alarms(now=NOW)
 
-    assert (len(asked), len(asked_in_peace)) == (5, 4)
+    assert (len(asked), len(asked_in_peace)) == (6, 5)
     assert not [sql for sql in statements(asked) if "notifications_notice" in sql]
 
 

@@ -62,9 +62,11 @@ def read_body(path: Path) -> str:
 def read_text(path: Path) -> str:
     """Read the file at `path` as UTF-8, with or without a byte order mark."""
     try:
-        if path.stat().st_size > TEXT_LIMIT:
+        with path.open("rb") as file:
+            data = file.read(TEXT_LIMIT + 1)
+        if len(data) > TEXT_LIMIT:
             raise TextTooLarge(_("%(file)s is over 2 MB. Shorten or split it.") % {"file": path.name})
-        text = path.read_text(encoding="utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableFile(
             _("%(file)s is not UTF-8 (byte %(position)d). Save it as UTF-8, then try again.")

@@ -6,6 +6,7 @@ wherever it went. Moved is what is out of order: every pair outside the heaviest
 that keep their order, weighed by length. So of two clauses that changed places the shorter one moved.
 """
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from rapidfuzz.distance import Indel
 from .clauses import clause_pairs
 from .document import Block, Clause, Document
 from .hunks import shared_start
-from .sequences import best_chain, heaviest_rise
+from .sequences import Effort, best_chain, heaviest_rise
 from .wording import LETTERS_A_WORD, Coder, Texts, has_words
 
 # Two blocks are versions of one another if they share this much: of their words, or, where a block
@@ -29,14 +30,17 @@ LONELY = 0.3
 # So much alike, blocks that stand opposite each other need not be weighed against others.
 SURE = 0.6
 FEW_WORDS = 8
-# A block that left its clause is recognised only if it has letters enough to be no mere formula. In
-# scripts that part no words by spaces a letter says more.
+# A block that left its clause and changed is recognised only if it has letters enough to be no mere
+# formula. In scripts that part no words by spaces a letter says more.
 RECOGNISABLE, RECOGNISABLE_UNSPACED = 24, 12
-# Above this many pairs in one stretch, only those that share a rare phrase are weighed.
-PAIRS_LIMIT = 250_000
+# So many pairs of blocks are weighed against each other, a second's worth; in the stretches that would
+# take more, only those that share a rare phrase are.
+PAIRS_LIMIT = 200_000
 PHRASE, RARE = 3, 4
 # A heading stands for its clause: a long paragraph moves past a short clause, and not the other way.
 HEADING_WEIGHT = 1_000
+# What holds a letter or a figure; rows of empty cells do not.
+SAYS_SOMETHING = re.compile(r"\w")
 
 
 class Place(NamedTuple):
@@ -61,6 +65,7 @@ class Alignment:
         self.old_texts, self.new_texts = old_texts, new_texts
         self.to_new: list[int | None] = [None] * len(old.blocks)
         self.to_old: list[int | None] = [None] * len(new.blocks)
+        self.effort = Effort(PAIRS_LIMIT)
 
     def places(self) -> list[Place]:
         """Pair all that belongs together, and give the places of both texts in reading order."""
@@ -80,7 +85,7 @@ class Alignment:
         if mine.heading and theirs.heading:
             self.pair(old.pop(0), new.pop(0))
         self.align(old, new)
-        self.pair_rearranged(mine, theirs)
+        self.pair_same(mine.blocks, theirs.blocks)
 
     def align(self, old: Sequence[int], new: Sequence[int]) -> None:
         """Pair the blocks of two stretches without crossing: what is the same first, then what is akin."""
@@ -96,7 +101,7 @@ class Alignment:
 
     def align_akin(self, old: Sequence[int], new: Sequence[int]) -> None:
         """Pair the blocks of two stretches that are akin, without crossing, so that most is shared."""
-        if not old or not new or len(old) * len(new) > PAIRS_LIMIT:
+        if not old or not new:
             return
         # One block opposite one needs less to be the same: nothing else is there that it could be.
         enough = LONELY if len(old) == len(new) == 1 else SURE
@@ -106,9 +111,11 @@ class Alignment:
             for mine, theirs in zip(old, new, strict=True):
                 self.pair(mine, theirs)
             return
-        grades = [[self.kinship(mine, theirs) for theirs in new] for mine in old]
-        for a, b in best_chain(grades):
-            self.pair(old[a], new[b])
+        lengths = [len(self.old.blocks[at].text) for at in old], [len(self.new.blocks[at].text) for at in new]
+        if self.effort.affords(*lengths):
+            grades = [[self.kinship(mine, theirs) for theirs in new] for mine in old]
+            for a, b in best_chain(grades):
+                self.pair(old[a], new[b])
 
     def kinship(self, mine: int, theirs: int, enough: float = KINSHIP) -> float:
         """Give how much two blocks share, from 0 to 1, or 0 where they are not akin."""
@@ -124,18 +131,35 @@ class Alignment:
         letters: float = Indel.normalized_similarity(old, new, score_cutoff=KINSHIP_OF_LETTERS)
         return letters * KINSHIP if letters else 0
 
-    def pair_rearranged(self, mine: Clause, theirs: Clause) -> None:
-        """Pair what stands once in each of two matched clauses, word for word, but not in the same order."""
-        old = Counter(self.old.blocks[at].text for at in mine.blocks if self.to_new[at] is None)
-        new = {self.new.blocks[at].text: at for at in theirs.blocks if self.to_old[at] is None}
-        counts = Counter(self.new.blocks[at].text for at in theirs.blocks if self.to_old[at] is None)
-        for at in mine.blocks:
-            text = self.old.blocks[at].text
-            if self.to_new[at] is None and old[text] == counts[text] == 1:
-                self.pair(at, new[text])
+    def pair_same(self, old: Iterable[int], new: Iterable[int]) -> list[tuple[int, int]]:
+        """Pair what stands once in each of two stretches, word for word, wherever; gives the pairs."""
+        mine, theirs = (
+            group_by(self.old.blocks, (at for at in old if self.to_new[at] is None)),
+            group_by(self.new.blocks, (at for at in new if self.to_old[at] is None)),
+        )
+        found = [
+            (places[0], theirs[text][0])
+            for text, places in mine.items()
+            if len(places) == len(theirs.get(text, ())) == 1 and SAYS_SOMETHING.search(text)
+        ]
+        for pair in found:
+            self.pair(*pair)
+        return found
 
     def pair_leftovers(self) -> None:
-        """Pair blocks that left their clause: by a rare phrase that they share, then their neighbours."""
+        """Pair blocks that left their clause: what stayed the same, then by a rare phrase that they share.
+
+        The neighbours of a pair follow it.
+        """
+        formulas = repeated(self.old.blocks) | repeated(self.new.blocks)
+        left = (
+            [at for at, partner in enumerate(partners) if partner is None and blocks[at].text not in formulas]
+            for partners, blocks in ((self.to_new, self.old.blocks), (self.to_old, self.new.blocks))
+        )
+        same = self.pair_same(*left)
+        for mine, theirs in sorted(same, key=lambda pair: -len(self.old.blocks[pair[0]].text)):
+            self.extend(mine, theirs, 1)
+            self.extend(mine, theirs, -1)
         where: dict[str, list[int]] = defaultdict(list)
         for theirs in unpaired(self.to_old, self.new.blocks, self.new_texts):
             for phrase in phrases(self.new_texts[theirs].code, self.new.blocks[theirs].text):
@@ -214,6 +238,20 @@ class Alignment:
         for mine in stretch:
             theirs = self.to_new[mine]
             yield Place(mine, theirs, groups.get(mine), is_origin=theirs is not None)
+
+
+def group_by(blocks: Sequence[Block], places: Iterable[int]) -> dict[str, list[int]]:
+    """Give the places of blocks by what they say."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for at in places:
+        found[blocks[at].text].append(at)
+    return found
+
+
+def repeated(blocks: Sequence[Block]) -> set[str]:
+    """Give the short texts that stand in more than one block, which are mere formulas."""
+    counts = Counter(block.text for block in blocks if len(block.text) < RECOGNISABLE)
+    return {text for text, count in counts.items() if count > 1}
 
 
 def unpaired(partners: Sequence[int | None], blocks: Sequence[Block], texts: Texts) -> list[int]:

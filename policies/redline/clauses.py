@@ -3,13 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from math import prod
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from .document import Clause, Document
-from .sequences import heaviest_rise
+from .sequences import Effort, heaviest_rise
 from .wording import Texts, has_words
 
 Grades = dict[tuple[int, int], float]
@@ -22,9 +21,9 @@ KINSHIP_OF_HEADINGS = 0.7
 SAME_HEADING = 0.5
 # A text that stands in more places than this says nothing about where it belongs.
 RARE = 4
-# Where the words of the clauses in a stretch, multiplied, are more than this, they are not weighed
-# against each other: it would take longer than a fifth of a second.
-WORDS_LIMIT = 4_000_000_000
+# So many pairs of clauses are weighed by what they say, a second's worth; the stretches that would take
+# more are matched by headings and shared blocks alone.
+PAIRS_LIMIT = 150_000
 NUMBERING = re.compile(
     r"^(?:(?:section|article|clause|§+)\s*)?(?:\(?(?:\d+|[ivxlc]+|[a-z])[.):]+\s*)*(?:\d+\s+)?", re.IGNORECASE
 )
@@ -32,11 +31,12 @@ NUMBERING = re.compile(
 
 def clause_pairs(old: Document, new: Document, old_texts: Texts, new_texts: Texts) -> list[tuple[int, int]]:
     """Give the clauses that are versions of one another, by their positions, in the order of the old text."""
-    found = dict(best_pairs(evidence(old, new)))
+    found, effort = dict(best_pairs(evidence(old, new))), Effort(PAIRS_LIMIT)
     for mine, theirs in list(gaps(found, len(old.clauses), len(new.clauses))):
         before = {at: said_in(old, at, old_texts) for at in mine}
         after = {at: said_in(new, at, new_texts) for at in theirs}
-        found.update(best_pairs(likeness(before, after)))
+        if effort.affords(*([said.length for said in side.values()] for side in (before, after))):
+            found.update(best_pairs(likeness(before, after)))
     return sorted(found.items())
 
 
@@ -121,17 +121,14 @@ def said_in(document: Document, at: int, texts: Texts) -> Said:
 
 def likeness(before: dict[int, Said], after: dict[int, Said]) -> Grades:
     """Grade pairs of clauses that share no block and no heading by their words and headings."""
-    lengths = (sum(said.length for said in side.values()) for side in (before, after))
-    if prod(lengths) > WORDS_LIMIT:
-        return {}
-    return {
-        (a, b): max(
-            alike(mine, theirs),
-            Indel.normalized_similarity(mine.heading, theirs.heading, score_cutoff=KINSHIP_OF_HEADINGS),
-        )
-        for a, mine in before.items()
-        for b, theirs in after.items()
-    }
+    grades = {(a, b): grade_of(mine, theirs) for a, mine in before.items() for b, theirs in after.items()}
+    return {pair: grade for pair, grade in grades.items() if grade}
+
+
+def grade_of(mine: Said, theirs: Said) -> float:
+    """Give how much two clauses are alike, in their words or in their headings."""
+    headings = Indel.normalized_similarity(mine.heading, theirs.heading, score_cutoff=KINSHIP_OF_HEADINGS)
+    return max(alike(mine, theirs), headings)
 
 
 def alike(mine: Said, theirs: Said) -> float:

@@ -3,18 +3,20 @@
 Nothing here decides whether a change is good or bad; it only makes sure that nobody reads past it.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
 from .document import Block
 from .expressions import Expression, Reading, Stretch, touching
+from .hunks import differences
 from .remarks import Remark, RemarkKind, target
 from .vocabulary import RiskKind
-from .wording import Span
+from .wording import Coder, Span
 
 KINDS = tuple(RiskKind)
+# The name of an emphasis that says that its words do not hold.
+STRUCK = "s"
 
 
 class Risk(NamedTuple):
@@ -64,6 +66,7 @@ def risks_between(
         if went or brought:
             yield from replaced(went, brought)
     yield from leads_elsewhere(remarks)
+    yield from struck(remarks, theirs)
 
 
 def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch:
@@ -86,6 +89,21 @@ def leads_elsewhere(remarks: Sequence[Remark]) -> Iterator[Risk]:
                 for address in (remark.old, remark.new)
             ]
             yield Risk(RiskKind.LINK, sides[0], sides[1])
+
+
+def struck(remarks: Sequence[Remark], theirs: Reading) -> Iterator[Risk]:
+    """Give the expressions that were struck through and hold now, or are struck through now."""
+    turned = [
+        (remark, STRUCK in remark.new.split())
+        for remark in remarks
+        if remark.kind is RemarkKind.EMPHASIS
+        and (STRUCK in remark.old.split()) != (STRUCK in remark.new.split())
+    ]
+    found = theirs.expressions(with_words=True) if turned else []
+    for remark, is_struck in turned:
+        for expression in touching(found, remark.start, remark.end):
+            sides = (expression, None) if is_struck else (None, expression)
+            yield Risk(expression.kind, *sides)
 
 
 def links(block: Block, start: int, end: int) -> Iterator[Expression]:
@@ -116,23 +134,19 @@ def changed_stretches(spans: Sequence[Span]) -> Iterator[tuple[Stretch, Stretch]
 
 
 def replaced(before: Sequence[Expression], after: Sequence[Expression]) -> Iterator[Risk]:
-    """Pair what went with what came, kind by kind and in order, leaving out what is on both sides."""
+    """Pair what went with what came, kind by kind and in order, leaving out what both have in this order.
+
+    Where two words like *only* and *may* change places, the scope of one of them does.
+    """
     for kind in KINDS:
         old = [expression for expression in before if expression.kind is kind]
         new = [expression for expression in after if expression.kind is kind]
         if old and new:
-            old, new = without(new, old), without(old, new)
-        for mine, theirs in zip_longest(old, new):
-            yield Risk(kind, mine, theirs)
-
-
-def without(others: Sequence[Expression], found: Sequence[Expression]) -> list[Expression]:
-    """Give the expressions that are left when each of `others` takes away the first that says the same."""
-    taken = Counter([expression.key for expression in others])
-    left = []
-    for expression in found:
-        if taken[expression.key] > 0:
-            taken[expression.key] -= 1
+            keys = [[expression.key for expression in side] for side in (old, new)]
+            coder = Coder()
+            hunks = differences(coder.encode(keys[0]), coder.encode(keys[1])) if keys[0] != keys[1] else []
         else:
-            left.append(expression)
-    return left
+            hunks = [(0, len(old), 0, len(new))]
+        for start, end, new_start, new_end in hunks:
+            for mine, theirs in zip_longest(old[start:end], new[new_start:new_end]):
+                yield Risk(kind, mine, theirs)

@@ -1,7 +1,29 @@
-"""Two classical questions about sequences that the alignment asks, and that no library at hand answers."""
+"""Classical questions about sequences that no library at hand answers, and what the alignment may spend."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
+
+# What comparing so many units with so many others costs, beside what every comparison costs: 55 000 take
+# as long as the call.
+CELLS = 50_000
+
+
+class Effort:
+    """What may still be spent on weighing things against each other, in comparisons of short ones.
+
+    It is counted and not timed, so that the same texts have the same comparison on every machine.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.left: float = limit
+
+    def affords(self, old: Sequence[int], new: Sequence[int]) -> bool:
+        """Whether things of these lengths can all be weighed against each other; if so, it is spent."""
+        cost = len(old) * len(new) + sum(old) * sum(new) / CELLS
+        if cost > self.left:
+            return False
+        self.left -= cost
+        return True
 
 
 def best_chain(grades: Sequence[Sequence[float]]) -> list[tuple[int, int]]:

@@ -292,6 +292,6 @@ def test_what_is_restored_equals_what_was_worked_out(db: None, old: str, new: st
     assert [reading(*pair, form, ("Old", "New")) for form in Form] == written
     assert summary(*pair) == short
     if (old, new) == (OLD, NEW):
-        assert fresh.size.moves == 1
+        assert fresh.size.moves == 2
         assert {risk.kind.value for _at, risk in fresh.risks} >= {"word", "duration", "link", "number"}
         assert any(change.remarks for change in fresh.places)

@@ -6,6 +6,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from rapidfuzz.distance import Indel
 
 from policies.redline import Comparison, Page, as_record, as_text, compare
 
@@ -87,3 +88,37 @@ def test_a_form_of_four_times_the_changes_in_one_block_takes_four_times_the_step
 
     assert few > FEW
     assert many < 1.25 * MANY / FEW * few
+
+
+def headings(count: int, seed: int) -> str:
+    """Give so many clauses of two words each, none of which says anything again."""
+    return "".join(f"<h2>h{seed}x{n}</h2><p>a{seed}x{n} b{n}y{seed}</p>" for n in range(count))
+
+
+def items(count: int, seed: int) -> str:
+    """Give clauses whose headings stay, with so many items in all, none of which says anything again."""
+    clauses = (range(at, at + 250) for at in range(0, count, 250))
+    return "".join(
+        f"<h2>heading {at}</h2><ul>{''.join(f'<li>i{seed}x{n * 7919} of</li>' for n in clause)}</ul>"
+        for at, clause in enumerate(clauses)
+    )
+
+
+@pytest.mark.parametrize(("write", "count"), [(headings, 1600), (items, 2000)])
+def test_not_everything_is_weighed_against_everything(
+    write: Callable[[int, int], str], count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighed = 0
+    similarity = Indel.normalized_similarity
+
+    def counted(*given: Any, **named: Any) -> float:
+        nonlocal weighed
+        weighed += 1
+        return similarity(*given, **named)
+
+    monkeypatch.setattr(Indel, "normalized_similarity", counted)
+
+    found = compare(write(count, 1), write(count, 2))
+
+    assert weighed < 1_000_000
+    assert found.size.words_added == found.size.words_removed > count

@@ -47,6 +47,48 @@ def test_a_moved_paragraph_keeps_both_its_indexes() -> None:
     assert moved[0]["spans"] == [["=", ORDERS]]
 
 
+def list_of(*items: str) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            clauses(
+                ("We collect", list_of("Names", "Addresses", "Health data")),
+                ("We never collect", list_of("Photos", "Voices")),
+            ),
+            clauses(
+                ("We collect", list_of("Names", "Addresses")),
+                ("We never collect", list_of("Photos", "Voices", "Health data")),
+            ),
+        ),
+        (
+            clauses(("Orders", f"{ORDERS}\n\nWe may sell it."), ("Rights", RIGHTS)),
+            clauses(("Orders", ORDERS), ("Rights", f"{RIGHTS}\n\nWe may sell it.")),
+        ),
+        (
+            clauses(
+                ("Kept", "| a | b |\n|---|---|\n| Ads | 30 days |\n| Log | 1 day |"),
+                ("Sold", "| c | d |\n|---|---|\n| x | y |"),
+            ),
+            clauses(
+                ("Kept", "| a | b |\n|---|---|\n| Log | 1 day |"),
+                ("Sold", "| c | d |\n|---|---|\n| x | y |\n| Ads | 30 days |"),
+            ),
+        ),
+    ],
+    ids=["item", "sentence", "row"],
+)
+def test_what_is_short_and_stands_once_is_moved_too(old: str, new: str) -> None:
+    found = compared(old, new)
+
+    assert [kind for kind, _text in told(found)] == ["origin", "move"]
+    assert (found.size.words_added, found.size.words_removed, found.size.moves) == (0, 0, 1)
+    assert not list(found.risks)
+
+
 def test_moved_words_are_neither_added_nor_removed() -> None:
     found = compared(f"{ORDERS}\n\n{RIGHTS}\n\n{COOKIES}", f"{RIGHTS}\n\n{COOKIES}\n\n{ORDERS}")
 

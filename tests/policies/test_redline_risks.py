@@ -22,6 +22,27 @@ def listed(old: str, new: str, language: str = "en") -> list[tuple[str, str | No
     ("kind", "old", "new"),
     [
         ("number", "16", "18"),
+        ("amount", "US$100", "A$100"),
+        ("amount", "R$ 5", "$ 5"),
+        ("amount", "100 SEK", "100 NOK"),
+        ("amount", "INR 10", "CNY 10"),
+        ("amount", "100 kr", "100 zł"),
+        ("amount", "₩100", "₽100"),
+        ("amount", "$5m", "$5bn"),
+        ("amount", "£1.5m", "£1.5bn"),
+        ("amount", "-5%", "+5%"),
+        ("number", "10k", "10M"),
+        ("number", "10 lakh", "10 crore"),
+        ("number", "30 GB", "30 MB"),
+        ("number", "5 pm", "5 am"),
+        ("number", "Section IV", "Section VI"),
+        ("number", "Annex A", "Annex B"),
+        ("duration", "each day", "each week"),
+        ("duration", "within days", "within weeks"),
+        ("duration", "monthly", "annually"),
+        ("duration", "per month", "per year"),
+        ("date", "MAY 2024", "JUNE 2024"),
+        ("date", "5 may 2024", "5 june 2024"),
         ("number", "1,000", "1,500"),
         ("number", "twelve", "fifty"),
         ("date", "May 25, 2018", "June 1, 2019"),
@@ -293,3 +314,55 @@ def test_the_same_risky_change_in_one_block_is_listed_once() -> None:
     new = "Pay in 60 days. We answer in 60 days."
 
     assert listed(old, new) == [("duration", "30 days", "60 days")]
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "old", "new"),
+    [
+        ("de", "duration", "dreizehn Tage", "sechzehn Tage"),
+        ("de", "duration", "siebzehn Tagen", "neunzehn Tagen"),
+        ("de", "duration", "einundzwanzig Tagen", "einunddreißig Tagen"),
+        ("de", "duration", "täglich", "wöchentlich"),
+        ("de", "duration", "pro Monat", "pro Jahr"),
+        ("de", "number", "Abschnitt IV", "Abschnitt VI"),
+        ("de", "word", "müsste", "dürfte"),
+        ("fr", "duration", "par mois", "par an"),
+        ("fr", "duration", "mensuel", "annuel"),
+        ("fr", "word", "devra", "pourra"),
+    ],
+)
+def test_the_same_holds_in_the_other_shipped_languages(language: str, kind: str, old: str, new: str) -> None:
+    assert listed(f"X {old} y z.", f"X {new} y z.", language) == [(kind, old, new)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Only you may see it.", "You may only see it."),
+        ("We must or may act.", "We may or must act."),
+        ("It may not only be sold.", "It may only not be sold."),
+    ],
+)
+def test_words_that_change_places_change_what_they_reach(old: str, new: str) -> None:
+    found = listed(old, new)
+
+    assert {kind for kind, _old, _new in found} == {"word"}
+    assert {was for _kind, was, _now in found if was} or {now for _kind, _was, now in found if now}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "listed_as"),
+    [
+        ("We <del>must not</del> pay it.", "We must not pay it.", [(None, "must"), (None, "not")]),
+        ("We must not pay it.", "We <s>must not</s> pay it.", [("must", None), ("not", None)]),
+        ("We must **not** pay it.", "We must not pay it.", []),
+    ],
+)
+def test_what_was_struck_through_and_holds_now_is_listed(
+    old: str, new: str, listed_as: list[tuple[str | None, str | None]]
+) -> None:
+    assert [(was, now) for _kind, was, now in listed(old, new)] == listed_as
+
+
+def test_that_one_backup_becomes_none_is_listed() -> None:
+    assert listed("We keep one backup.", "We keep zero backups.") == [("number", None, "zero")]

@@ -61,8 +61,8 @@ def test_a_short_sentence_that_moved_and_was_edited_is_a_move() -> None:
 
 def test_a_formula_that_stands_elsewhere_too_did_not_move() -> None:
     old, new = (
-        clauses(("保存", "記録。\n\n詳しくは。"), ("権利", "写し。")),
-        clauses(("保存", "記録。"), ("権利", "写し。\n\n詳しくは。")),
+        clauses(("保存", "記録。\n\n詳しくは。"), ("権利", "写し。"), ("連絡", "詳しくは。")),
+        clauses(("保存", "記録。"), ("権利", "写し。\n\n詳しくは。"), ("連絡", "詳しくは。")),
     )
 
     assert "move" not in [kind for kind, _text in told(compared(old, new))]

@@ -115,24 +115,27 @@ def cancelled(folder: str, people: int) -> Line:
 
 
 def changed(folder: str, people: int) -> Line:
-    """Let people in mid-flight acknowledge the version, move their address, and be switched off."""
+    """Let people in mid-flight acknowledge the version, move their address, be switched off and erased."""
     with scene(folder, people, *SLOW) as told:
         crowd = User.objects.filter(is_active=True).exclude(email__endswith="@desk.example").order_by("-pk")
-        actor, mover, leaver = crowd[:3]
+        actor, mover, leaver, erased = crowd[:4]
         old, new = mover.email, f"moved-{mover.email}"
         worker = Forked(work)
         told.wait(MOMENT)
         acknowledge(actor, told)
         User.objects.filter(pk=mover.pk).update(email=new)
         User.objects.filter(pk=leaver.pk).update(is_active=False)
+        Notice.objects.filter(user=erased.pk).update(user=None)
         worker.end()
         taken = [recipient for recipient, _name in told.sink.lines()]
         also = (
-            not {actor.email, old, leaver.email} & set(taken)
+            not {actor.email, old, leaver.email, erased.email} & set(taken)
             and taken.count(new) == 1
-            and told.states()[NoticeState.SKIPPED] == 2  # noqa: PLR2004 - the actor and the leaver
+            and told.states()[NoticeState.SKIPPED] == 3  # noqa: PLR2004 - all but the mover
         )
-        return told.line("people act, move and leave in mid-flight", kills=0, unknowns=0, also=also)
+        return told.line(
+            "people act, move, leave and are erased in mid-flight", kills=0, unknowns=0, also=also
+        )
 
 
 def acknowledge(person: User, told: Scene) -> None:

@@ -1,12 +1,13 @@
 """Workers that die between a claim and the mail, and databases and brokers that go away.
 
-Nothing here touches a server that somebody else uses: PostgreSQL and Redis are private ones.
+Nothing here touches a server that somebody else uses: PostgreSQL, Redis and RabbitMQ are private ones.
 """
 
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from tests.notifications.brokers import Broker
 from tests.notifications.processes import database_url
 
 from .killed import CARRY, nudging, start
-from .restarts import Store, restart_postgres, stop_postgres, store
+from .restarts import Rabbit, Store, rabbit, restart_postgres, stop_postgres, store
 from .scene import Forked, scene, take_back, wait_until, work
 
 PEOPLE = {"small": 50, "full": 200}
@@ -35,13 +36,23 @@ def lines(_broker: str, folder: str, scale: str) -> Iterator[Line]:
     yield killed_before_sending(folder, people)
     with store() as redis:
         queue = Broker(redis.url, f"bench-{uuid4().hex}")
-        yield wiped(redis, queue, folder, people)
+        yield broken("Redis killed and started again empty", redis, queue, folder, people)
         yield cut_off("every connection to PostgreSQL terminated", terminate, queue, folder, people)
         try:
             yield cut_off("PostgreSQL restarted (immediate)", restart, queue, folder, people)
+            if scale == "full":
+                # It takes its time to start.
+                yield restarted(folder, people)
         finally:
             connections.close_all()
             stop_postgres(database_url())
+
+
+def restarted(folder: str, people: int) -> Line:
+    """Kill RabbitMQ in mid-flight and start it again with what its queues held."""
+    with rabbit(Path(folder) / "rabbitmq") as server:
+        queue = Broker(server.url, f"bench-{uuid4().hex}")
+        return broken("RabbitMQ killed and started again", server, queue, folder, people)
 
 
 def killed_before_sending(folder: str, people: int) -> Line:
@@ -74,17 +85,17 @@ def die_after_claim(number: int) -> None:
         work()
 
 
-def wiped(redis: Store, queue: Broker, folder: str, people: int) -> Line:
-    """Kill the broker in mid-flight and start it again empty."""
+def broken(case: str, server: Store | Rabbit, queue: Broker, folder: str, people: int) -> Line:
+    """Kill the broker in mid-flight and start it again."""
     with scene(folder, people, *SLOW, chunk=CHUNK) as told, start(told, queue, folder):
         queue.send(CARRY)
         told.wait(MOMENT)
-        redis.kill()
+        server.kill()
         time.sleep(0.5)
-        redis.start()
+        server.start()
         is_midway = told.is_due()
         wait_until(nudging(told, queue))
-        return told.line("the broker killed and started again empty", kills=0, unknowns=0, also=is_midway)
+        return told.line(case, kills=0, unknowns=0, also=is_midway)
 
 
 def cut_off(case: str, happen: Callable[[], None], queue: Broker, folder: str, people: int) -> Line:

@@ -8,7 +8,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 MANAGE := DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 TEMPLATES := find . -path ./.venv -prune -o -path '*/templates/*.html' -print0
 
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test coverage check format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: ## Show the whole job on a sample shop, then serve it; ARGS=--no-serve end
 
 test: setup ## Run the checks and all tests; ARGS goes to pytest; STRICT=1 leaves nothing out or fails
 	@$(BIN)/python -m tests.run $(ARGS)
+
+coverage: setup ## Run all tests on SQLite, and say which lines and branches none of them reached
+	@COVERAGE=1 $(BIN)/python -m tests.run
 
 check: setup ## Format, lint, templates, layers, types, migrations; stop at the first failure
 	@echo "Checking: format" && $(BIN)/ruff format --quiet --check .

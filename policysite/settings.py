@@ -273,6 +273,7 @@ GATE_EXEMPT_VIEWS = [
     "healthz",
     "readyz",
     "metrics",
+    "mail_events",
     "shop:orders",
 ]
 

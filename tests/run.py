@@ -1,7 +1,7 @@
-"""Run what `make test` promises: checks, the suite on SQLite and PostgreSQL side by side, coverage on SQLite.
+"""Run what `make test` promises: the checks, and the suite on SQLite and PostgreSQL side by side.
 
-`python -m tests.run [ARGUMENTS FOR PYTEST]`. Arguments choose a part of the suite; coverage is then left out,
-and said to be. With `STRICT=1` anything left out is a failure.
+`python -m tests.run [ARGUMENTS FOR PYTEST]`. Arguments choose a part of the suite. With `STRICT=1` anything
+left out is a failure. With `COVERAGE=1` the whole suite runs on SQLite alone, and is measured.
 """
 
 # What this prints is its result.
@@ -52,7 +52,7 @@ class Suite:
     environment: dict[str, str]
     # What no database changes need not run on each of them.
     choice: tuple[str, ...]
-    # The tracer adds half to the time, for six lines that only PostgreSQL runs: one suite is measured.
+    # The tracer adds half to the time.
     is_measured: bool
 
     @property
@@ -75,12 +75,11 @@ def main(arguments: Sequence[str]) -> int:
     steps = [_run("make check", [os.environ.get("MAKE", "make"), "--no-print-directory", "check"])]
     with tempfile.TemporaryDirectory(prefix="policysite-") as folder, ExitStack() as stack:
         services = _find_services(stack)
-        suites = _plan(Path(folder), *services)
+        measures = os.environ.get("COVERAGE") == "1"
+        suites = _plan(Path(folder), *services, measures=measures)
         steps += _run_suites(suites, arguments)
         left_out = [*_absent(services), *_skipped(suites)]
-        if arguments:
-            left_out.append(LeftOut(what="coverage", why="only a part of the suite was asked for"))
-        else:
+        if measures:
             steps.append(_report_coverage(Path(folder)))
     return _conclude(steps, left_out, strict=os.environ.get("STRICT") == "1")
 
@@ -99,13 +98,15 @@ def _find_services(stack: ExitStack) -> tuple[Service, Service, Service, Service
 
 
 def _plan(
-    folder: Path, database: Service, redis: Service, rabbitmq: Service, browser: Service
+    folder: Path, database: Service, redis: Service, rabbitmq: Service, browser: Service, *, measures: bool
 ) -> list[Suite]:
-    """Return the suites to run, all at the same time.
+    """Return the suites to run, all at the same time; one that is measured runs everything, and alone.
 
     They share the brokers: every test that wakes a worker does so in a queue of its own.
     """
-    databases = {"SQLite": f"sqlite:///{folder}/policysite.sqlite3", database.name: database.url}
+    databases = {"SQLite": f"sqlite:///{folder}/policysite.sqlite3"}
+    if not measures:
+        databases[database.name] = database.url
     brokers = ",".join(filter(None, (redis.url, rabbitmq.url)))
     there = {name: url for name, url in databases.items() if url}
     names = list(there)
@@ -116,7 +117,7 @@ def _plan(
             folder=folder,
             environment=_environment(folder, there[name], brokers, browser),
             choice=_choice(name, names),
-            is_measured=name == names[0],
+            is_measured=measures,
         )
         for name in names
     ]
@@ -124,7 +125,8 @@ def _plan(
 
 def _choice(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return how pytest is told what to leave to another suite: what no database changes runs beside one."""
-    left = [mark for mark, runs_beside in (("pure", names[0]), ("look", names[-1])) if name != runs_beside]
+    runs_beside = {"pure": names[0], "once": names[0], "look": names[-1]}
+    left = [mark for mark, place in runs_beside.items() if name != place]
     return ("-m", " and ".join(f"not {mark}" for mark in left)) if left else ()
 
 
@@ -163,7 +165,7 @@ def _started(suite: Suite, arguments: Sequence[str], *, streams: bool) -> Iterat
     files = [f"--junitxml={suite.report}", "-o", f"cache_dir=.pytest_cache/{suite.key}"]
     # The limit in pyproject.toml is held against the figures afterwards, in a line of its own.
     measure = ["--cov", "--cov-branch", "--cov-report=", "--cov-fail-under=0"]
-    coverage = measure if suite.is_measured and not arguments else []
+    coverage = measure if suite.is_measured else []
     command = [sys.executable, "-m", "pytest", *files, *suite.choice, *coverage, *arguments]
     with suite.output.open("wb") as output:
         stdout = None if streams else output

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -68,11 +68,19 @@ def troubles(found: Campaign) -> dict[str, list[dict[str, Any]]]:
     return by_wave
 
 
+def campaign_or_404(campaign_id: int) -> Campaign:
+    """Give a campaign, or answer 404 where there is none."""
+    found = Campaign.objects.filter(pk=campaign_id).first()
+    if found is None:
+        raise Http404(_("There is no campaign at this address."))
+    return found
+
+
 @require_POST
 @desk_page("policies.publish_version")
 def pause(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Stop sending for now."""
-    found = get_object_or_404(Campaign, pk=campaign_id)
+    found = campaign_or_404(campaign_id)
     try:
         pause_campaign(campaign_id=found.pk, reason=PAUSED_AT_THE_DESK, now=timezone.now())
     except Refusal as refusal:
@@ -84,7 +92,7 @@ def pause(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @desk_page("policies.publish_version")
 def resume(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Go on sending."""
-    found = get_object_or_404(Campaign, pk=campaign_id)
+    found = campaign_or_404(campaign_id)
     try:
         resume_campaign(campaign_id=found.pk, now=timezone.now())
     except Refusal as refusal:
@@ -96,7 +104,7 @@ def resume(request: HttpRequest, campaign_id: int) -> HttpResponse:
 @desk_page("policies.publish_version")
 def cancel(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """End the campaign for good, for a reason that is kept with every notice it cuts off."""
-    found = get_object_or_404(Campaign, pk=campaign_id)
+    found = campaign_or_404(campaign_id)
     reason = " ".join(request.POST.get("reason", "").split())[:300]
     try:
         if not reason:

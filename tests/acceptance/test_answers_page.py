@@ -14,6 +14,8 @@ from tests.acceptance.conftest import EFFECT
 from tests.acceptance.pages import elements, folded, page, words
 from tests.acceptance.records import answer
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 
 

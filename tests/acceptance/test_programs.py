@@ -14,7 +14,7 @@ from tests.acceptance.records import answer
 
 Browse = Callable[..., Client]
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = [pytest.mark.look, pytest.mark.usefixtures("shop")]
 
 
 @pytest.mark.parametrize(

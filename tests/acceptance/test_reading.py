@@ -12,7 +12,7 @@ from tests.acceptance.records import ADDED_BY_READING, answer, everything, our_t
 
 Browse = Callable[..., Client]
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = [pytest.mark.look, pytest.mark.usefixtures("shop")]
 
 PAGES = [
     "/",

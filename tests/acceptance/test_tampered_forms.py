@@ -18,6 +18,8 @@ from tests.acceptance.pages import (
 )
 from tests.acceptance.records import NOTHING, everything, recorded, sealed_before
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 REVIEW = "/me/review/privacy/"
 

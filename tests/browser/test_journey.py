@@ -30,7 +30,7 @@ from .steps import (
     write_a_second_version,
 )
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.look, pytest.mark.browser]
 
 
 def test_a_change_goes_from_the_desk_to_an_acknowledgement(

@@ -62,6 +62,7 @@ def announcements(folder: Path) -> list[EmailMessage]:
     return [letter for letter in letters(folder) if letter["List-Unsubscribe"] is None]
 
 
+@pytest.mark.once
 def test_the_demo_ends_with_one_line_that_counts_the_whole_job(
     played: subprocess.CompletedProcess[str],
 ) -> None:
@@ -75,6 +76,7 @@ def test_the_demo_ends_with_one_line_that_counts_the_whole_job(
     assert sum(answers) == 300
 
 
+@pytest.mark.once
 def test_every_person_gets_one_mail_and_nobody_two(
     played: subprocess.CompletedProcess[str], shop: Shop
 ) -> None:
@@ -87,6 +89,7 @@ def test_every_person_gets_one_mail_and_nobody_two(
     assert {letter["Content-Language"] for letter in sent} == {"de", "en", "fr"}
 
 
+@pytest.mark.once
 def test_the_demo_tells_the_terminal_what_it_is_doing(played: subprocess.CompletedProcess[str]) -> None:
     said = played.stderr.splitlines()
 
@@ -95,6 +98,7 @@ def test_the_demo_tells_the_terminal_what_it_is_doing(played: subprocess.Complet
     assert [line for line in said if line.endswith(" of 300 sent")]
 
 
+@pytest.mark.once
 def test_a_database_with_people_of_ones_own_is_kept_aside(
     played: subprocess.CompletedProcess[str], shop: Shop
 ) -> None:
@@ -122,6 +126,7 @@ def test_a_database_server_with_people_on_it_is_left_alone(
     assert len(letters(shop.mail)) == 300
 
 
+@pytest.mark.once
 def test_the_demo_can_be_played_again_and_then_serves_until_it_is_told_to_stop(
     played: subprocess.CompletedProcess[str], shop: Shop
 ) -> None:
@@ -143,6 +148,7 @@ def test_the_demo_can_be_played_again_and_then_serves_until_it_is_told_to_stop(
     assert not answers(port)
 
 
+@pytest.mark.once
 def test_without_the_shop_the_demo_says_how_to_start_it(shop: Shop, tmp_path: Path) -> None:
     refused = shop.demo("--no-serve", DEMO_SHOP="0", DATABASE_URL=f"sqlite:///{tmp_path}/other.sqlite3")
 
@@ -151,6 +157,7 @@ def test_without_the_shop_the_demo_says_how_to_start_it(shop: Shop, tmp_path: Pa
     assert not (tmp_path / "other.sqlite3").exists()
 
 
+@pytest.mark.once
 def test_a_port_that_is_taken_is_refused_before_anything_is_touched(shop: Shop, tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]

@@ -17,6 +17,8 @@ from tests.conftest import NOW
 from .conftest import address
 from .test_campaign import figures
 
+pytestmark = pytest.mark.look
+
 
 @pytest.fixture
 def answer(published: PolicyVersion) -> Callable[..., None]:

@@ -13,6 +13,8 @@ from tests.conftest import NOW
 
 from .conftest import address
 
+pytestmark = pytest.mark.look
+
 
 @pytest.fixture
 def campaign(published: PolicyVersion, alice: User, bob: User) -> Campaign:
@@ -79,11 +81,11 @@ def test_a_script_gets_only_the_part_that_changes(decider: Client, campaign: Cam
 
 
 def test_a_campaign_is_paused_and_resumed(decider: Client, campaign: Campaign) -> None:
-    paused = decider.post(address("pause", campaign.version_id), follow=True)
+    paused = decider.post(address("pause", campaign.pk), follow=True)
     campaign.refresh_from_db()
     state, reason = campaign.state, campaign.reason
 
-    resumed = decider.post(address("resume", campaign.version_id), follow=True)
+    resumed = decider.post(address("resume", campaign.pk), follow=True)
     campaign.refresh_from_db()
 
     assert (state, reason) == ("PAUSED", "Paused at the desk.")
@@ -102,9 +104,9 @@ def test_what_cannot_be_turned_says_so(
     decider: Client, campaign: Campaign, name: str, first: str | None, sentence: str
 ) -> None:
     if first:
-        decider.post(address(first, campaign.version_id))
+        decider.post(address(first, campaign.pk))
 
-    response = decider.post(address(name, campaign.version_id), follow=True)
+    response = decider.post(address(name, campaign.pk), follow=True)
 
     assert sentence in words(response.content)
 
@@ -116,7 +118,7 @@ def test_a_campaign_that_is_not_there_is_not_found(
     response = decider.post(address(name, published.pk))
 
     assert response.status_code == 404
-    assert "This version has no campaign yet." in words(response.content)
+    assert "There is no campaign at this address." in words(response.content)
 
 
 def test_an_author_sees_the_campaign_but_no_buttons(writer: Client, campaign: Campaign) -> None:
@@ -129,9 +131,7 @@ def test_an_author_sees_the_campaign_but_no_buttons(writer: Client, campaign: Ca
 def test_a_campaign_is_cancelled_for_a_reason_that_every_notice_keeps(
     decider: Client, campaign: Campaign, mailbox: Sink
 ) -> None:
-    shown = decider.post(
-        address("cancel", campaign.version_id), {"reason": "The text has a mistake."}, follow=True
-    )
+    shown = decider.post(address("cancel", campaign.pk), {"reason": "The text has a mistake."}, follow=True)
 
     run_due(clock=lambda: NOW)
 
@@ -144,14 +144,14 @@ def test_a_campaign_is_cancelled_for_a_reason_that_every_notice_keeps(
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
 def test_nothing_is_cancelled_without_a_reason(decider: Client, campaign: Campaign, reason: str) -> None:
-    shown = decider.post(address("cancel", campaign.version_id), {"reason": reason}, follow=True)
+    shown = decider.post(address("cancel", campaign.pk), {"reason": reason}, follow=True)
 
     assert "Say why the notices are cancelled." in words(shown.content)
     assert Campaign.objects.get().state == "RUNNING"
 
 
 def test_a_cancelled_campaign_stays_cancelled(decider: Client, campaign: Campaign) -> None:
-    place = address("cancel", campaign.version_id)
+    place = address("cancel", campaign.pk)
     decider.post(place, {"reason": "The text has a mistake."})
 
     shown = decider.post(place, {"reason": "Another one."}, follow=True)

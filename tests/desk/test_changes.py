@@ -16,6 +16,8 @@ from tests.conftest import NOW
 
 from .conftest import address
 
+pytestmark = pytest.mark.look
+
 DAY = timedelta(days=1)
 
 

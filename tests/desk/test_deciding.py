@@ -16,6 +16,8 @@ from tests.conftest import NOW
 
 from .conftest import address, errors, form_with, rows, typed
 
+pytestmark = pytest.mark.look
+
 
 @pytest.fixture
 def approved(draft: PolicyVersion, approver: User) -> PolicyVersion:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from accounts.models import User
@@ -9,6 +10,8 @@ from policies.models import PolicyText, PolicyVersion
 from tests.conftest import NOW
 
 from .conftest import address, typed
+
+pytestmark = pytest.mark.look
 
 Edit = tuple[str, object, object]
 

@@ -8,6 +8,8 @@ from tests.acceptance.pages import words
 
 from .conftest import address, rows
 
+pytestmark = pytest.mark.look
+
 ACTS = (
     "ask_for_review",
     "discard",

@@ -17,6 +17,8 @@ from tests.acceptance.pages import words
 
 from .conftest import address, rows
 
+pytestmark = pytest.mark.look
+
 # No version has this key: who may come in finds nothing there.
 NOWHERE = 4711
 

@@ -13,6 +13,8 @@ from tests.conftest import NOW
 
 from .conftest import address, errors, form_with, rows, typed
 
+pytestmark = pytest.mark.look
+
 BODY = "We keep orders for ten years."
 
 

@@ -16,7 +16,7 @@ from .imap_servers import PASSWORD, Letterbox, serving
 from .records import counters_add_up, states
 from .reports import sample
 
-pytestmark = pytest.mark.usefixtures("bounces")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("bounces")]
 
 
 @pytest.fixture

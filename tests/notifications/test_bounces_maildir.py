@@ -15,7 +15,7 @@ from notifications.verp import envelope_sender
 from .records import counters_add_up, states
 from .reports import ALICE, VERP, line, read, sample, status_report
 
-pytestmark = pytest.mark.usefixtures("bounces")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("bounces")]
 
 
 @pytest.fixture

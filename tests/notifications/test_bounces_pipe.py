@@ -19,7 +19,7 @@ from .processes import MANAGE, database_url
 from .records import states
 from .reports import ALICE, line, read, sample
 
-pytestmark = pytest.mark.usefixtures("bounces")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("bounces")]
 
 
 def pipe(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> str:

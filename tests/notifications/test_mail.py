@@ -25,6 +25,8 @@ from tests.conftest import NOW
 from .letters import Letter, folded, letter_to
 from .records import at, notice_of, planned
 
+pytestmark = pytest.mark.once
+
 BODIES = {"en": "We keep orders for six years.", "de": "Wir behalten Bestellungen sechs Jahre lang."}
 SITE = "http://127.0.0.1:8000"
 

@@ -16,6 +16,8 @@ from tests.conftest import NOW
 from .processes import MANAGE, running
 from .records import at, notice_of, planned
 
+pytestmark = pytest.mark.once
+
 
 def test_every_message_is_rebuilt_as_the_mail_server_took_it(
     committed: None,

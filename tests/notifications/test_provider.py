@@ -24,6 +24,8 @@ from tests.conftest import NOW
 
 from .records import at, notice_of, planned
 
+pytestmark = pytest.mark.once
+
 SECRET = "k" * 32
 ACCOUNT = f"postmark:{SECRET}"
 

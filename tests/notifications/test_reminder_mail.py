@@ -19,6 +19,8 @@ from tests.conftest import NOW
 from .letters import Letter, folded, letter_to
 from .records import at
 
+pytestmark = pytest.mark.once
+
 DAY = timedelta(days=1)
 SITE = "http://127.0.0.1:8000"
 STOP = f"{SITE}/me/reminders/"

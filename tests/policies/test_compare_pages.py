@@ -16,6 +16,8 @@ from tests.conftest import NOW
 from .conftest import DAY, publish, save
 from .test_rendering import ATTACKS, refuse_activity
 
+pytestmark = pytest.mark.look
+
 COMPARE = "/policies/privacy/compare/"
 ORDERS = "## Orders\n\nWe keep orders for six years, and nothing else."
 CONTACT = "## Contact\n\nWrite to us at any time, and a person answers."

@@ -18,6 +18,8 @@ from tests.notifications.records import at
 
 from .conftest import DAY
 
+pytestmark = pytest.mark.look
+
 OLD = "## Orders\n\nWe may keep orders for six years.\n\n## Contact\n\nWrite to us at any time."
 NEW = "## Orders\n\nWe must keep orders for ten years.\n\n## Contact\n\nWrite to us at any time."
 SIZE = "1 of 2 clauses changed, 2 words added, 2 removed."

@@ -13,6 +13,8 @@ from policies.selectors import load_register
 
 from .conftest import bad_files, rows_written
 
+pytestmark = pytest.mark.once
+
 Manage = Callable[..., subprocess.CompletedProcess[str]]
 
 

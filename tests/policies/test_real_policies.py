@@ -21,6 +21,8 @@ from tests.conftest import NOW
 
 from .test_rendering import refuse_activity
 
+pytestmark = pytest.mark.once
+
 VERSIONS = 40
 
 

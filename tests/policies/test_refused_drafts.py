@@ -23,6 +23,8 @@ from tests.conftest import NOW
 
 from .conftest import edit, rows_written, save
 
+pytestmark = pytest.mark.once
+
 DAY = timedelta(days=1)
 
 

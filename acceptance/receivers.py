@@ -7,15 +7,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.middleware import signed_in_person
-from policies.signals import text_viewed
+from policies.models import PolicyVersion, Recall
+from policies.signals import publishing, recalling, text_viewed
 
 from .models import ExposureKind
-from .services import record_exposures
+from .services import note_publication, note_recall, record_exposures
 
 
 def connect() -> None:
     """Connect every receiver of this app."""
     text_viewed.connect(record_view, dispatch_uid="acceptance.record_view")
+    publishing.connect(enter_publication, dispatch_uid="acceptance.enter_publication")
+    recalling.connect(enter_recall, dispatch_uid="acceptance.enter_recall")
 
 
 def record_view(*, request: HttpRequest, version_ids: Iterable[int], **_kwargs: Any) -> None:
@@ -25,3 +28,13 @@ def record_view(*, request: HttpRequest, version_ids: Iterable[int], **_kwargs: 
         record_exposures(
             user_id=person.pk, version_ids=version_ids, kind=ExposureKind.VIEWED, now=timezone.now()
         )
+
+
+def enter_publication(*, version: PolicyVersion, **_kwargs: Any) -> None:
+    """Enter a publication into the ledger, in its transaction."""
+    note_publication(version)
+
+
+def enter_recall(*, recall: Recall, **_kwargs: Any) -> None:
+    """Enter a recall into the ledger, in its transaction."""
+    note_recall(recall)

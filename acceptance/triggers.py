@@ -7,6 +7,7 @@ from policies.triggers import Trigger, differing, never_emptied, published, publ
 
 ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presentation_id", "note"]
 EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
+ENTRY_COLUMNS = ["id", "kind", "body", "act_id", "version_id", "entered_at"]
 CHOICE_COLUMNS = ["id", "is_wanted", "source", "at"]
 
 
@@ -17,7 +18,12 @@ def relinked(column: str) -> str:
 
 ACCEPTANCE_TRIGGERS = [
     *never_emptied(
-        "acceptance_act", "acceptance_exposure", "acceptance_presentation", "acceptance_reminderchoice"
+        "acceptance_act",
+        "acceptance_exposure",
+        "acceptance_presentation",
+        "acceptance_reminderchoice",
+        "acceptance_ledgerentry",
+        "acceptance_checkpoint",
     ),
     Trigger(
         "act_unchanged",
@@ -73,4 +79,20 @@ ACCEPTANCE_TRIGGERS = [
         "TRUE",
         "A choice about reminders is never deleted.",
     ),
+    Trigger(
+        "ledger_entry_unchanged",
+        "acceptance_ledgerentry",
+        "UPDATE",
+        f"({differing(ENTRY_COLUMNS)} OR OLD.position IS NOT NULL AND {differing(['position'])})",
+        "An entry of the ledger never changes. It only gets its place, once.",
+    ),
+    Trigger(
+        "ledger_entry_kept",
+        "acceptance_ledgerentry",
+        "DELETE",
+        "TRUE",
+        "An entry of the ledger is never deleted.",
+    ),
+    Trigger("checkpoint_unchanged", "acceptance_checkpoint", "UPDATE", "TRUE", "A checkpoint never changes."),
+    Trigger("checkpoint_kept", "acceptance_checkpoint", "DELETE", "TRUE", "A checkpoint is never deleted."),
 ]

@@ -6,5 +6,10 @@ from django.dispatch import Signal
 # A doorbell, not a letter: the row in the database is the letter, and is found without it.
 version_published = Signal()
 
+# Sent in the transaction that publishes or recalls a version, before it commits: whoever raises stops it.
+# Arguments: version (PolicyVersion), or recall (Recall).
+publishing = Signal()
+recalling = Signal()
+
 # Sent when the text of a version is put before a reader. Arguments: request, version_ids (list of int).
 text_viewed = Signal()

@@ -167,6 +167,7 @@ CELERY_TASK_DEFAULT_QUEUE = f"{CELERY_QUEUE}.control"
 CELERY_TASK_ROUTES = {
     "notifications.send_chunk": {"queue": f"{CELERY_QUEUE}.sending"},
     "notifications.carry_webhooks": {"queue": f"{CELERY_QUEUE}.events"},
+    "acceptance.seal_ledger": {"queue": f"{CELERY_QUEUE}.sealing"},
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -183,12 +184,13 @@ else:
     }
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), name, queue_arguments=QUEUE_ARGUMENTS)
-    for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events"))
+    for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing"))
 ]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},
     "carry-webhooks": {"task": "notifications.carry_webhooks", "schedule": 30.0},
+    "seal-ledger": {"task": "acceptance.seal_ledger", "schedule": 30.0},
 }
 
 # Mail
@@ -220,6 +222,12 @@ NOTICE_DORMANT_DAYS = env.int("NOTICE_DORMANT_DAYS", 0, validate=not_negative)
 NOTICE_RATE = env.float("NOTICE_RATE", 0, validate=not_negative)
 NOTICE_DOMAIN_RATE = env.float("NOTICE_DOMAIN_RATE", 0, validate=not_negative)
 NOTICE_TRIAL_MINUTES = env.int("NOTICE_TRIAL_MINUTES", 10, validate=not_negative)
+
+# The ledger: whose it is, and where the key lies that signs it. The key itself is no setting.
+
+LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", f"{urlsplit(SITE_URL).hostname}/policysite", validate=not_empty)
+LEDGER_KEY_FILE = env.str("LEDGER_KEY_FILE", str(VAR_DIR / "ledger_key"), validate=not_empty)
+LEDGER_KEY_COMMAND = env.str("LEDGER_KEY_COMMAND", "")
 
 # Webhooks: messages to other programs, which by default cannot be led into a network of our own.
 

@@ -16,6 +16,7 @@ from policies.selectors import Publication, load_register
 from ..models import Act, ActContext, ActKind, Channel, Presentation
 from ..presentations import Shown
 from ..tokens import ReviewForm
+from .entries import note_act
 from .standing import lock_standing, rebuild_standing
 
 ACCEPTANCES = {Assent.ACKNOWLEDGE: ActKind.ACKNOWLEDGED, Assent.AGREE: ActKind.AGREED}
@@ -67,6 +68,7 @@ def record_act(
             _("You answered on that page before. To change your answer, answer here again.")
         )
     refuse_stale(form, shown, publication, now)
+    presentation = keep_presentation(shown)
     act = Act.objects.create(
         id=uuid.UUID(form.nonce),
         user=person,
@@ -75,13 +77,25 @@ def record_act(
         kind=kind,
         at=now,
         channel=Channel.WEB,
-        presentation=keep_presentation(shown),
+        presentation=presentation,
         acted_by=person,
         note=note.strip(),
     )
-    ActContext.objects.create(
-        act=act, salt=secrets.token_bytes(32), ip=request.ip, user_agent=request.user_agent[:400]
+    context = ActContext.objects.create(
+        act=act,
+        salt=secrets.token_bytes(32),
+        email=person.email,
+        ip=request.ip,
+        user_agent=request.user_agent[:400],
     )
+    text = next(text for text in publication.texts.values() if text.text_id == form.text_id)
+    about: dict[str, str | int] = {
+        "policy": publication.slug,
+        "version": publication.number,
+        "language": text.language,
+        "sha256": text.sha256,
+    }
+    note_act(act, context, text=about, presentation=presentation.sha256)
     rebuild_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
     return act
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from acceptance.models import LedgerEntry
 from policies.models import PolicyVersion
 
 from ..models import PAUSED_AT_THE_DESK, Campaign, CampaignState, Chunk
@@ -19,6 +20,7 @@ from ..models import PAUSED_AT_THE_DESK, Campaign, CampaignState, Chunk
 PROGRESS_PATIENCE = timedelta(seconds=60)
 PLAN_PATIENCE = timedelta(minutes=2)
 LEASE_PATIENCE = timedelta(minutes=5)
+SEAL_PATIENCE = timedelta(minutes=10)
 
 
 class AlarmName(StrEnum):
@@ -29,6 +31,7 @@ class AlarmName(StrEnum):
     VERSION_UNPLANNED = "version_unplanned"
     CAMPAIGN_STOPPED = "campaign_stopped"
     LEASE_ABANDONED = "lease_abandoned"
+    LEDGER_UNSEALED = "ledger_unsealed"
 
 
 SENTENCES = {
@@ -47,6 +50,9 @@ SENTENCES = {
     AlarmName.LEASE_ABANDONED: (
         "A dead worker's chunk was not taken back. Start beat, or run manage.py run_notices."
     ),
+    AlarmName.LEDGER_UNSEALED: (
+        "What people did is not being sealed. Start beat and a worker, or run manage.py run_notices."
+    ),
 }
 
 
@@ -60,13 +66,14 @@ class Alarm:
 
 
 def alarms(*, now: datetime) -> list[Alarm]:
-    """Give what is broken at `now`: nothing at all where everything works. At most seven queries."""
+    """Give what is broken at `now`: nothing at all where everything works. At most eight queries."""
     found = {
         AlarmName.NO_PROGRESS: idle_since(now),
         AlarmName.SERVER_AWAY: stalled_since(now),
         AlarmName.VERSION_UNPLANNED: unplanned_since(now),
         AlarmName.CAMPAIGN_STOPPED: stopped_since(),
         AlarmName.LEASE_ABANDONED: abandoned_since(now),
+        AlarmName.LEDGER_UNSEALED: unsealed_since(now),
     }
     return [Alarm(name, SENTENCES[name], since) for name, since in found.items() if since]
 
@@ -135,4 +142,11 @@ def abandoned_since(now: datetime) -> datetime | None:
     """Say when the oldest lease ran out that nobody took back in good time."""
     held = Chunk.objects.filter(lease_token__isnull=False, lease_until__lte=now - LEASE_PATIENCE)
     first: datetime | None = held.aggregate(first=Min("lease_until"))["first"]
+    return first
+
+
+def unsealed_since(now: datetime) -> datetime | None:
+    """Say since when the oldest entry of the ledger waits to be sealed, if that is too long."""
+    late = LedgerEntry.objects.filter(position=None, entered_at__lte=now - SEAL_PATIENCE)
+    first: datetime | None = late.aggregate(first=Min("entered_at"))["first"]
     return first

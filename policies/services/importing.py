@@ -19,6 +19,7 @@ from ..instants import parse_instant
 from ..manuscript import read_manuscript, read_text
 from ..models import ChangeClass, Policy, PolicyKind, PolicyVersion
 from ..refusal import Refusal
+from ..signals import publishing
 from .drafting import create_policy, edit_version, normalise_short, save_text, start_draft
 
 COLUMNS = ("number", "file", "committed_at")
@@ -213,4 +214,5 @@ def import_version(
     version.imported_at = now
     version.fingerprint = version_fingerprint(version)
     version.save()
+    publishing.send(PolicyVersion, version=version)
     return version

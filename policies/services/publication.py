@@ -10,7 +10,7 @@ from ..fingerprints import next_number, version_fingerprint
 from ..models import PolicyVersion
 from ..refusal import Refusal
 from ..selectors import obstacles, register
-from ..signals import version_published
+from ..signals import publishing, version_published
 from .drafting import lock_draft
 from .permission import require
 
@@ -40,6 +40,7 @@ def publish_version(*, version_id: int, published_by: User, now: datetime) -> Po
     version.published_at = now
     version.published_by = published_by
     version.save()
+    publishing.send(PolicyVersion, version=version)
     transaction.on_commit(register.cache_clear)
     transaction.on_commit(lambda: version_published.send_robust(PolicyVersion, version_id=version.pk))
     return version

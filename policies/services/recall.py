@@ -10,6 +10,7 @@ from accounts.models import User
 from ..models import Policy, PolicyVersion, Recall
 from ..refusal import Refusal
 from ..selectors import register
+from ..signals import recalling
 from .permission import require
 
 
@@ -32,7 +33,9 @@ def recall_version(*, version_id: int, reason: str, recalled_by: User, now: date
         raise RecallRefused(_("This version is recalled already."))
     if not reason.strip():
         raise RecallRefused(_("Say why the version is recalled."))
-    transaction.on_commit(register.cache_clear)
-    return Recall.objects.create(
+    recall = Recall.objects.create(
         version=version, reason=reason.strip(), recalled_by=recalled_by, recalled_at=now
     )
+    recalling.send(Recall, recall=recall)
+    transaction.on_commit(register.cache_clear)
+    return recall

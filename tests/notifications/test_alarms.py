@@ -31,8 +31,9 @@ NOBODY_LISTENS = 1
 
 
 def standing(now: datetime) -> dict[AlarmName, datetime]:
-    """Give the alarms that stand at `now`, and since when."""
-    return {alarm.name: alarm.since for alarm in alarms(now=now)}
+    """Give the alarms about notices that stand at `now`, and since when; the ledger has tests of its own."""
+    found = {alarm.name: alarm.since for alarm in alarms(now=now)}
+    return {name: since for name, since in found.items() if name is not AlarmName.LEDGER_UNSEALED}
 
 
 def armed_at(now: datetime) -> None:
@@ -312,10 +313,30 @@ def test_once_it_can_be_reached_again_all_is_well(
     assert standing(NOW + 10 * MINUTE) == {}
 
 
+# The ledger is not sealed
+
+
+def test_entries_that_wait_for_ten_minutes_are_an_alarm(alice: User, version: PolicyVersion) -> None:
+    early, late = (
+        {alarm.name: alarm.since for alarm in alarms(now=NOW + wait)}
+        for wait in (10 * MINUTE - SECOND, 10 * MINUTE)
+    )
+
+    assert AlarmName.LEDGER_UNSEALED not in early
+    assert late[AlarmName.LEDGER_UNSEALED] == NOW
+
+
+@pytest.mark.once
+def test_a_ledger_that_is_sealed_is_healthy(alice: User, version: PolicyVersion) -> None:
+    call_command("seal_ledger")
+
+    assert AlarmName.LEDGER_UNSEALED not in {alarm.name for alarm in alarms(now=NOW + 60 * MINUTE)}
+
+
 # How they are asked for
 
 
-def test_they_cost_at_most_seven_queries_and_never_read_a_notice(
+def test_they_cost_at_most_eight_queries_and_never_read_a_notice(
     make_people: Callable[..., list[User]], version: PolicyVersion
 ) -> None:
     make_people(10)
@@ -326,7 +347,7 @@ def test_they_cost_at_most_seven_queries_and_never_read_a_notice(
     with CaptureQueriesContext(connection) as asked_in_peace:
         alarms(now=NOW)
 
-    assert (len(asked), len(asked_in_peace)) == (6, 5)
+    assert (len(asked), len(asked_in_peace)) == (7, 6)
     assert not [sql for sql in statements(asked) if "notifications_notice" in sql]
 
 
@@ -348,10 +369,16 @@ def test_the_command_prints_what_is_broken_and_ends_with_one(alice: User, versio
         call_command("check_notices", stdout=output)
 
     assert ended.value.code == 1
-    assert output.getvalue() == (
-        "no_progress since 2026-03-02 09:00:00 UTC:"
-        " Notices are due and nobody sends them. Start a worker, or run manage.py run_notices.\n"
-    )
+    assert output.getvalue().splitlines() == [
+        (
+            "no_progress since 2026-03-02 09:00:00 UTC:"
+            " Notices are due and nobody sends them. Start a worker, or run manage.py run_notices."
+        ),
+        (
+            "ledger_unsealed since 2026-03-02 09:00:00 UTC:"
+            " What people did is not being sealed. Start beat and a worker, or run manage.py run_notices."
+        ),
+    ]
 
 
 def test_the_command_is_silent_where_all_is_well(

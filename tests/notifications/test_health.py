@@ -103,6 +103,7 @@ def test_readiness_names_the_notices_where_something_is_broken(
     assert answer.status_code == 503
     assert answer.json()["parts"]["notices"] == (
         "A published version has no campaign. Start a worker and beat, or run manage.py run_notices."
+        " What people did is not being sealed. Start beat and a worker, or run manage.py run_notices."
     )
 
 

@@ -1,4 +1,4 @@
-"""Plan, send and take back notices in this process, without a broker."""
+"""Plan, send and take back notices, and seal the ledger, in this process, without a broker."""
 
 import logging
 import time
@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from acceptance.keys import KeyUnreadable, load_signer
+from acceptance.services import LedgerBroken, seal_ledger
 from notifications.services import (
     plan_campaigns,
     plan_webhooks,
@@ -65,3 +67,11 @@ class Command(BaseCommand):
         plan_webhooks(now=timezone.now())
         if delivered := send_webhooks(clock=timezone.now):
             self.stdout.write(f"Webhooks delivered {delivered}.")
+        self.seal()
+
+    def seal(self) -> None:
+        """Seal the ledger, whose trouble stops no notice."""
+        try:
+            seal_ledger(signer=load_signer(), now=timezone.now())
+        except (KeyUnreadable, LedgerBroken):
+            logger.exception("The ledger is not sealed.")

@@ -1,0 +1,83 @@
+"""The log over publications and acts in which nothing can be changed unseen."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import PolicyVersion
+
+from .acts import Act
+
+
+class EntryKind(models.TextChoices):
+    """What an entry is about."""
+
+    ACT = "ACT", _("act")
+    PUBLICATION = "PUBLICATION", _("publication")
+    RECALL = "RECALL", _("recall")
+    KEY = "KEY", _("key that signs")
+
+
+class LedgerEntry(models.Model):
+    """One entry, written in the transaction of what it is about; `position` is its place once sealed.
+
+    On PostgreSQL the table has another column, `xid`, which says in which transaction it was written.
+    """
+
+    kind = models.CharField(_("kind"), max_length=16, choices=EntryKind)
+    body = models.BinaryField(_("body"), help_text=_("Canonical JSON (RFC 8785)."))
+    act = models.OneToOneField(Act, models.PROTECT, null=True, related_name="entry", verbose_name=_("act"))
+    version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("version")
+    )
+    entered_at = models.DateTimeField(_("entered"))
+    position = models.BigIntegerField(_("position"), null=True, unique=True)
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=EntryKind.values), name="ledger_entry_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind="ACT") ^ Q(act=None), name="ledger_entry_of_an_act_names_it"
+            ),
+            models.UniqueConstraint(fields=["version", "kind"], name="ledger_entry_once_for_a_version"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="ledger_entry_unsealed", condition=Q(position=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"ledger-entry-{self.pk}"
+
+
+class LedgerRow(models.Model):
+    """Up to 256 hashes of the tree over the entries. It follows from them, and is never evidence itself."""
+
+    level = models.PositiveSmallIntegerField(_("level"))
+    place = models.BigIntegerField(_("place"))
+    hashes = models.BinaryField(_("hashes"))
+
+    class Meta:
+        verbose_name = _("row of hashes")
+        verbose_name_plural = _("rows of hashes")
+        constraints = [models.UniqueConstraint(fields=["level", "place"], name="ledger_row_once_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.place}"
+
+
+class Checkpoint(models.Model):
+    """A signed root over the first `size` entries, as C2SP's tlog-checkpoint has it."""
+
+    size = models.BigIntegerField(_("entries"), unique=True)
+    root = models.BinaryField(_("root"), max_length=32)
+    note = models.TextField(_("signed note"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("checkpoint")
+        verbose_name_plural = _("checkpoints")
+
+    def __str__(self) -> str:
+        return f"checkpoint-{self.size}"

@@ -1,0 +1,102 @@
+"""Write the ledger's entries, in the transaction of what they are about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from policies.models import PolicyVersion, Recall
+
+from ..bodies import act_body, commitments, key_body, publication_body, recall_body
+from ..models import Act, ActContext, EntryKind, LedgerEntry
+from ..signed_notes import Signer
+
+
+def note_act(
+    act: Act, context: ActContext, *, text: Mapping[str, str | int], presentation: str
+) -> LedgerEntry:
+    """Enter an act, whose person is still known. `text` and `presentation` are as `act_body` has them."""
+    body = body_of_act(act, committed_of(act, context), text=text, presentation=presentation)
+    return LedgerEntry.objects.create(kind=EntryKind.ACT, act=act, body=body, entered_at=act.at)
+
+
+def body_of_act(
+    act: Act, committed: Mapping[str, str], *, text: Mapping[str, str | int], presentation: str
+) -> bytes:
+    """Give the body that the entry of an act has."""
+    return act_body(
+        act=str(act.pk),
+        kind=act.kind,
+        at=act.at,
+        channel=act.channel,
+        text=text,
+        presentation=presentation,
+        committed=committed,
+    )
+
+
+def committed_of(act: Act, context: ActContext) -> dict[str, str]:
+    """Give the commitments of an act whose person is known and whose salt is there."""
+    return commitments(
+        bytes(context.salt),
+        person=act.user_id or 0,
+        email=context.email,
+        acted_by=act.acted_by_id or 0,
+        note=act.note,
+    )
+
+
+def note_publication(version: PolicyVersion) -> LedgerEntry:
+    """Enter a version that is being published."""
+    assert version.published_at is not None
+    return LedgerEntry.objects.create(
+        kind=EntryKind.PUBLICATION,
+        version=version,
+        body=body_of_publication(version),
+        entered_at=version.imported_at or version.published_at,
+    )
+
+
+def body_of_publication(version: PolicyVersion) -> bytes:
+    """Give the body that the entry of a publication has."""
+    assert version.number is not None
+    assert version.effective_at is not None
+    assert version.published_at is not None
+    return publication_body(
+        policy=version.policy.slug,
+        number=version.number,
+        fingerprint=version.fingerprint,
+        effective_at=version.effective_at,
+        published_at=version.published_at,
+        is_imported=version.imported_at is not None,
+        texts={text.language: text.sha256 for text in version.texts.all()},
+    )
+
+
+def note_recall(recall: Recall) -> LedgerEntry:
+    """Enter a recall."""
+    return LedgerEntry.objects.create(
+        kind=EntryKind.RECALL,
+        version=recall.version,
+        body=body_of_recall(recall),
+        entered_at=recall.recalled_at,
+    )
+
+
+def body_of_recall(recall: Recall) -> bytes:
+    """Give the body that the entry of a recall has."""
+    version = recall.version
+    assert version.number is not None
+    return recall_body(
+        policy=version.policy.slug,
+        number=version.number,
+        recalled_at=recall.recalled_at,
+        reason=recall.reason,
+    )
+
+
+def note_key(signer: Signer, *, now: datetime) -> LedgerEntry:
+    """Enter the key with which checkpoints are signed from now on."""
+    return LedgerEntry.objects.create(
+        kind=EntryKind.KEY,
+        body=key_body(origin=signer.name, public=signer.public, noted_at=now),
+        entered_at=now,
+    )

@@ -1,0 +1,13 @@
+"""What a worker does for the ledger when it is woken."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .keys import load_signer
+from .services import seal_ledger
+
+
+@shared_task(name="acceptance.seal_ledger", acks_late=True)
+def seal() -> int:
+    """Seal what was entered since the last time. Two that do so at once take turns."""
+    return seal_ledger(signer=load_signer(), now=timezone.now())

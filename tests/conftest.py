@@ -34,6 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     for item in items:
         if item.get_closest_marker("pure") and "db" in item.fixturenames:
             raise pytest.UsageError(f"{item.nodeid} is marked as pure, and asks for a database.")
+        if item.get_closest_marker("look") and (
+            item.get_closest_marker("once") or item.get_closest_marker("pure")
+        ):
+            raise pytest.UsageError(f"{item.nodeid} is marked for two places, and would run at neither.")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -18,6 +19,8 @@ from .conftest import Use
 from .mail_servers import HoldingSink
 from .processes import Program, wait_for
 from .records import counters_add_up, end_leases, once_each, recipients, states, told
+
+pytestmark = pytest.mark.once
 
 RunNotices = Callable[..., AbstractContextManager[Program]]
 

@@ -100,15 +100,13 @@ def wrong_tree(checkpoints: Sequence[Checkpoint], trusted: bytes, held: Sequence
         )
     for checkpoint in checkpoints:
         yield from wrong_checkpoint(checkpoint, tree, keys)
-    origin = keys[-1][0] if keys else ""
-    for name, note in (
-        ("last checkpoint", checkpoints[-1].note),
-        *(("checkpoint that was kept", n) for n in held),
-    ):
-        yield from wrong_note(name, note, tree, [(origin, trusted)])
-    if {
-        (row.level, row.place): bytes(row.hashes) for row in LedgerRow.objects.iterator(PORTION)
-    } != tree.rows:
+    trusted_key = keys[-1][0] if keys else "", trusted
+    yield from wrong_note("last checkpoint", checkpoints[-1].note, tree, [trusted_key])
+    for note in held:
+        # It may have been signed before the key was changed.
+        yield from wrong_note("checkpoint that was kept", note, tree, [*keys, trusted_key])
+    stored = {(row.level, row.place): bytes(row.hashes) for row in LedgerRow.objects.iterator(PORTION)}
+    if stored != tree.rows:
         yield tampered("The stored hashes are not those of the entries.")
 
 

@@ -1,5 +1,6 @@
 """How far the notices of a version are."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from policies.views.guard import desk_page
 
 from ..models import PAUSED_AT_THE_DESK, TROUBLED_STATES, Campaign, Notice, NoticeState
 from ..selectors import forecast, pace, progress_by_wave
-from ..services import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
+from ..services import cancel_campaign, pause_campaign, resume_campaign
 
 
 @require_safe
@@ -76,40 +77,36 @@ def campaign_or_404(campaign_id: int) -> Campaign:
     return found
 
 
+def turn(request: HttpRequest, campaign_id: int, act: Callable[..., object], **given: str) -> HttpResponse:
+    """Do something to a campaign now, and say why where it cannot be done."""
+    found = campaign_or_404(campaign_id)
+    try:
+        act(campaign_id=found.pk, now=timezone.now(), **given)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("desk:campaign", found.version_id)
+
+
 @require_POST
 @desk_page("policies.publish_version")
 def pause(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Stop sending for now."""
-    found = campaign_or_404(campaign_id)
-    try:
-        pause_campaign(campaign_id=found.pk, reason=PAUSED_AT_THE_DESK, now=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("desk:campaign", found.version_id)
+    return turn(request, campaign_id, pause_campaign, reason=PAUSED_AT_THE_DESK)
 
 
 @require_POST
 @desk_page("policies.publish_version")
 def resume(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Go on sending."""
-    found = campaign_or_404(campaign_id)
-    try:
-        resume_campaign(campaign_id=found.pk, now=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("desk:campaign", found.version_id)
+    return turn(request, campaign_id, resume_campaign)
 
 
 @require_POST
 @desk_page("policies.publish_version")
 def cancel(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """End the campaign for good, for a reason that is kept with every notice it cuts off."""
-    found = campaign_or_404(campaign_id)
     reason = " ".join(request.POST.get("reason", "").split())[:300]
-    try:
-        if not reason:
-            raise CampaignNotRunning(_("Say why the notices are cancelled."))
-        cancel_campaign(campaign_id=found.pk, reason=reason, now=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    return redirect("desk:campaign", found.version_id)
+    if reason:
+        return turn(request, campaign_id, cancel_campaign, reason=reason)
+    messages.error(request, _("Say why the notices are cancelled."))
+    return redirect("desk:campaign", campaign_or_404(campaign_id).version_id)

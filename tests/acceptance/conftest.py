@@ -1,14 +1,19 @@
 """What the tests of acceptance share: a stopped clock, a browser, a shop, and the first policy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from accounts.models import User
 from policies.models import ChangeClass, Policy, PolicyVersion
+from policies.triggers import create_triggers, drop_triggers
+from tests.acceptance.ledgers import HOUR, seal
+from tests.acceptance.records import answer
 from tests.conftest import NOW
 
 # What a browser says that it reads; a program asks for something else, or for anything.
@@ -80,3 +85,28 @@ def agreement(
     return make_version(
         make_policy("profiling", name="Profiling"), change_class=ChangeClass.NEW_PURPOSE, effective_at=EFFECT
     )
+
+
+@pytest.fixture
+def people(make_person: Callable[..., User], first: PolicyVersion) -> list[User]:
+    """Give a dozen people who have answered the first version."""
+    found = [make_person(f"person{number}") for number in range(12)]
+    for person in found:
+        answer(person, at=EFFECT)
+    return found
+
+
+@pytest.fixture
+def sealed(people: list[User]) -> None:
+    """Seal the ledger in two portions, with what a person did between them."""
+    seal()
+    answer(people[0], at=EFFECT + HOUR, accepts=False)
+    seal(EFFECT + HOUR)
+
+
+@pytest.fixture
+def bare(sealed: None) -> Iterator[None]:
+    """Take the triggers off, as who owns the database can."""
+    drop_triggers(connection, ACCEPTANCE_TRIGGERS)
+    yield
+    create_triggers(connection, ACCEPTANCE_TRIGGERS)

@@ -80,6 +80,7 @@ CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "demo",
+    "records",
     "notifications",
     "acceptance",
     "policies",

@@ -47,6 +47,7 @@ class Channel(models.TextChoices):
     """The door through which an act came."""
 
     WEB = "WEB", _("on the site")
+    DESK = "DESK", _("entered at the desk")
 
 
 class Act(models.Model):

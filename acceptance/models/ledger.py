@@ -16,6 +16,10 @@ class EntryKind(models.TextChoices):
     PUBLICATION = "PUBLICATION", _("publication")
     RECALL = "RECALL", _("recall")
     KEY = "KEY", _("key that signs")
+    LEGACY = "LEGACY", _("acceptance taken over from an older system")
+    ERASURE = "ERASURE", _("erasure of a person")
+    PACK = "PACK", _("evidence given out")
+    RESTORE = "RESTORE", _("restored from a backup")
 
 
 class LedgerEntry(models.Model):

@@ -5,6 +5,7 @@ the salt can show whom an entry is about; without it an entry says nothing of an
 """
 
 import hmac
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -37,14 +38,17 @@ def act_body(
     text: Mapping[str, str | int],
     presentation: str,
     committed: Mapping[str, str],
+    late: str | None = None,
 ) -> bytes:
     """Give the body of an act.
 
     `text` names the policy, the version's number, the language and the digest; `presentation` is a digest
     too, and `committed` holds the commitments to the person, to who acted for them, and to the note.
+    `late` is the instant of the entry, where that was not made with the act itself.
     """
     return canonical(
-        {
+        entered_late(late)
+        | {
             "type": "act",
             "act": act,
             "kind": kind,
@@ -76,10 +80,12 @@ def publication_body(
     published_at: datetime,
     is_imported: bool,
     texts: Mapping[str, str],
+    late: str | None = None,
 ) -> bytes:
     """Give the body of a publication. The fingerprint covers its texts, whose digests go by language."""
     return canonical(
-        {
+        entered_late(late)
+        | {
             "type": "publication",
             "policy": policy,
             "version": number,
@@ -92,11 +98,14 @@ def publication_body(
     )
 
 
-def recall_body(*, policy: str, number: int, recalled_at: datetime, reason: str) -> bytes:
+def recall_body(
+    *, policy: str, number: int, recalled_at: datetime, reason: str, late: str | None = None
+) -> bytes:
     """Give the body of a recall; of its reason only the digest."""
     digest = sha256(reason.encode()).hexdigest()
     return canonical(
-        {
+        entered_late(late)
+        | {
             "type": "recall",
             "policy": policy,
             "version": number,
@@ -109,3 +118,17 @@ def recall_body(*, policy: str, number: int, recalled_at: datetime, reason: str)
 def key_body(*, origin: str, public: bytes, noted_at: datetime) -> bytes:
     """Give the body that notes with which key checkpoints are signed from then on."""
     return canonical({"type": "key", "origin": origin, "public": public.hex(), "noted_at": instant(noted_at)})
+
+
+def entered_late(late: str | None) -> dict[str, str]:
+    """Give what an entry says where it was made later than what it is about: from then on it proves it."""
+    return {"entered_late": late} if late else {}
+
+
+def late_in(body: bytes) -> str | None:
+    """Give when an entry was made that came late; None for one that came in time, or is none."""
+    try:
+        found = json.loads(body).get("entered_late")
+    except (ValueError, AttributeError):
+        return None
+    return found if isinstance(found, str) else None

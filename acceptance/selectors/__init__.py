@@ -5,6 +5,8 @@ from .awaited import awaited, demands_by_country, people_without
 from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
+from .ledger import entries_about, key_entries, newest_checkpoint, proof_of, stored_row
+from .receipts import receipt_of
 from .reminders import reminder_choice_of, stops_of
 from .tally import Tally, acts_on, tally
 
@@ -22,13 +24,19 @@ __all__ = [
     "deemed_of",
     "demands_by_country",
     "effective_for",
+    "entries_about",
     "facts_of",
     "good_standing",
+    "key_entries",
+    "newest_checkpoint",
     "notice_period",
     "owed",
     "people_without",
+    "proof_of",
+    "receipt_of",
     "reminder_choice_of",
     "stops_of",
+    "stored_row",
     "tally",
     "unrecorded_use",
 ]

@@ -3,6 +3,7 @@
 from .acts import AnsweredAlready, AskedSomethingElse, Request, record_act
 from .entries import note_publication, note_recall
 from .exposures import record_exposures
+from .late import enter_missing
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
 from .standing import rebuild_standing
@@ -16,6 +17,7 @@ __all__ = [
     "Request",
     "Verdict",
     "choose_reminders",
+    "enter_missing",
     "note_publication",
     "note_recall",
     "rebuild_standing",

@@ -19,7 +19,12 @@ def note_act(
 
 
 def body_of_act(
-    act: Act, committed: Mapping[str, str], *, text: Mapping[str, str | int], presentation: str
+    act: Act,
+    committed: Mapping[str, str],
+    *,
+    text: Mapping[str, str | int],
+    presentation: str,
+    late: str | None = None,
 ) -> bytes:
     """Give the body that the entry of an act has."""
     return act_body(
@@ -30,7 +35,18 @@ def body_of_act(
         text=text,
         presentation=presentation,
         committed=committed,
+        late=late,
     )
+
+
+def text_of(act: Act) -> dict[str, str | int]:
+    """Give what an act is about, as its entry names it."""
+    return {
+        "policy": act.version.policy.slug,
+        "version": act.version.number or 0,
+        "language": act.text.language,
+        "sha256": act.text.sha256,
+    }
 
 
 def committed_of(act: Act, context: ActContext) -> dict[str, str]:
@@ -55,7 +71,7 @@ def note_publication(version: PolicyVersion) -> LedgerEntry:
     )
 
 
-def body_of_publication(version: PolicyVersion) -> bytes:
+def body_of_publication(version: PolicyVersion, *, late: str | None = None) -> bytes:
     """Give the body that the entry of a publication has."""
     assert version.number is not None
     assert version.effective_at is not None
@@ -68,6 +84,7 @@ def body_of_publication(version: PolicyVersion) -> bytes:
         published_at=version.published_at,
         is_imported=version.imported_at is not None,
         texts={text.language: text.sha256 for text in version.texts.all()},
+        late=late,
     )
 
 
@@ -81,7 +98,7 @@ def note_recall(recall: Recall) -> LedgerEntry:
     )
 
 
-def body_of_recall(recall: Recall) -> bytes:
+def body_of_recall(recall: Recall, *, late: str | None = None) -> bytes:
     """Give the body that the entry of a recall has."""
     version = recall.version
     assert version.number is not None
@@ -90,6 +107,7 @@ def body_of_recall(recall: Recall) -> bytes:
         number=version.number,
         recalled_at=recall.recalled_at,
         reason=recall.reason,
+        late=late,
     )
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from ..bodies import LEAF, key_body
 from ..merkle import Tree, grown, leaf_hash
 from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow
+from ..selectors import newest_checkpoint, stored_row
 from ..signed_notes import Head, Signer
 from .entries import note_key
 
@@ -69,7 +70,7 @@ def enter_key(signer: Signer, *, now: datetime) -> None:
 def seal_portion(signer: Signer, *, now: datetime) -> int:
     """Seal up to `PORTION` entries; returns how many. Locks the ledger's end."""
     lock()
-    last = Checkpoint.objects.order_by("-size").first()
+    last = newest_checkpoint()
     size = last.size if last else 0
     if last and Tree(stored_row, size).root() != bytes(last.root):
         raise LedgerBroken(
@@ -112,9 +113,3 @@ def place(keys: Sequence[int], first: int) -> None:
     """Give entries their places, from `first` on."""
     with connection.cursor() as cursor:
         cursor.execute(PLACES[connection.vendor], [first, json.dumps(keys)])
-
-
-def stored_row(level: int, number: int) -> bytes:
-    """Give the hashes of a row of the tree as they are stored; none where it is not there."""
-    found = LedgerRow.objects.filter(level=level, place=number).values_list("hashes", flat=True).first()
-    return bytes(found) if found else b""

@@ -1,18 +1,19 @@
 """Verify the ledger: what is stored must be what was signed, and what was done must be what is stored."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import partial
 
 from policies.models import PolicyVersion, Recall
 
-from ..bodies import LEAF
+from ..bodies import LEAF, late_in
 from ..merkle import WIDTH, Tree, grown, leaf_hash
 from ..models import Act, Checkpoint, EntryKind, LedgerEntry, LedgerRow
 from ..signed_notes import Head, NoteInvalid, opened
-from .entries import body_of_act, body_of_publication, body_of_recall, committed_of
+from .entries import body_of_act, body_of_publication, body_of_recall, committed_of, text_of
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
 SEALED_WITHIN = timedelta(minutes=10)
@@ -157,7 +158,7 @@ def wrong_acts() -> Iterator[Finding]:
     for act in acts.order_by("pk").iterator(chunk_size=PORTION):
         entry = getattr(act, "entry", None)
         if entry is None:
-            yield Finding(Verdict.INCOMPLETE, f"Act {act.pk} is not in the ledger.")
+            yield missing(f"Act {act.pk}")
         elif not says(act, bytes(entry.body)):
             yield tampered(f"Act {act.pk} is not as it was entered.")
 
@@ -167,13 +168,10 @@ def says(act: Act, body: bytes) -> bool:
     context = getattr(act, "context", None)
     is_known = act.user_id is not None and context is not None and bool(context.salt)
     committed = committed_of(act, context) if context and is_known else committed_in(body)
-    text: dict[str, str | int] = {
-        "policy": act.version.policy.slug,
-        "version": act.version.number or 0,
-        "language": act.text.language,
-        "sha256": act.text.sha256,
-    }
-    return body == body_of_act(act, committed, text=text, presentation=act.presentation.sha256)
+    made = body_of_act(
+        act, committed, text=text_of(act), presentation=act.presentation.sha256, late=late_in(body)
+    )
+    return body == made
 
 
 def committed_in(body: bytes) -> dict[str, str]:
@@ -191,17 +189,18 @@ def wrong_publications() -> Iterator[Finding]:
         for entry in LedgerEntry.objects.filter(version__isnull=False)
     }
     versions = PolicyVersion.objects.filter(published_at__isnull=False).select_related("policy")
-    stored = [
-        (version, EntryKind.PUBLICATION, body_of_publication(version))
+    stored: list[tuple[PolicyVersion, EntryKind, Callable[..., bytes]]] = [
+        (version, EntryKind.PUBLICATION, partial(body_of_publication, version))
         for version in versions.prefetch_related("texts").order_by("pk")
     ]
     recalls = Recall.objects.select_related("version__policy").order_by("pk")
-    stored += [(recall.version, EntryKind.RECALL, body_of_recall(recall)) for recall in recalls]
-    for version, kind, body in stored:
+    stored += [(recall.version, EntryKind.RECALL, partial(body_of_recall, recall)) for recall in recalls]
+    for version, kind, made in stored:
         name = f"The {kind.value.lower()} of {version.policy.slug}/{version.number}"
-        if (version.pk, kind) not in entries:
-            yield Finding(Verdict.INCOMPLETE, f"{name} is not in the ledger.")
-        elif entries[version.pk, kind] != body:
+        body = entries.get((version.pk, kind))
+        if body is None:
+            yield missing(name)
+        elif made(late=late_in(body)) != body:
             yield tampered(f"{name} is not as it was entered.")
 
 
@@ -211,6 +210,12 @@ def unsealed(now: datetime) -> Iterator[Finding]:
     if late:
         sentence = f"{late} entries are not sealed. Run manage.py seal_ledger, and start beat."
         yield Finding(Verdict.INCOMPLETE, sentence)
+
+
+def missing(name: str) -> Finding:
+    """Give a finding about what has no entry. It may be older than the ledger."""
+    advice = "If it is older than the ledger, run manage.py seal_ledger --enter-missing."
+    return Finding(Verdict.INCOMPLETE, f"{name} is not in the ledger. {advice}")
 
 
 def tampered(sentence: str) -> Finding:

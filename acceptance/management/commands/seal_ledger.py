@@ -1,13 +1,14 @@
 """Seal what was entered into the ledger since the last time."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from acceptance.keys import KeyUnreadable, load_signer
-from acceptance.models import Checkpoint
-from acceptance.services import LedgerBroken, seal_ledger
+from acceptance.selectors import newest_checkpoint
+from acceptance.services import LedgerBroken, enter_missing, seal_ledger
 
 
 class Command(BaseCommand):
@@ -15,15 +16,27 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare what the command takes."""
+        parser.add_argument(
+            "--enter-missing",
+            action="store_true",
+            help="first enter publications and acts from before there was a ledger, marked as late",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Seal, and print how many entries, and the checkpoint, which is worth keeping elsewhere."""
+        now = timezone.now()
         try:
-            sealed = seal_ledger(signer=load_signer(), now=timezone.now())
+            signer = load_signer()
+            if options["enter_missing"]:
+                self.stdout.write(f"Entered {enter_missing(now=now)} late.")
+            sealed = seal_ledger(signer=signer, now=now)
         except KeyUnreadable as error:
             raise CommandError(str(error), returncode=3) from error
         except LedgerBroken as error:
             raise CommandError(str(error), returncode=1) from error
         self.stdout.write(f"Sealed {sealed} entries.")
-        last = Checkpoint.objects.order_by("-size").first()
+        last = newest_checkpoint()
         if last:
             self.stdout.write(f"\n{last.note}", ending="")

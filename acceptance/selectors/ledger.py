@@ -1,0 +1,36 @@
+"""Read the ledger: its tree, its newest checkpoint, and the proofs that entries are in it."""
+
+from collections.abc import Iterable
+
+from ..merkle import Tree
+from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow
+from ..proofs import Proof
+
+
+def stored_row(level: int, number: int) -> bytes:
+    """Give the hashes of a row of the tree as they are stored; none where it is not there."""
+    found = LedgerRow.objects.filter(level=level, place=number).values_list("hashes", flat=True).first()
+    return bytes(found) if found else b""
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    """Give the checkpoint over all that is sealed; None before anything is."""
+    return Checkpoint.objects.order_by("-size").first()
+
+
+def proof_of(entry: LedgerEntry, checkpoint: Checkpoint | None) -> Proof | None:
+    """Give the proof that an entry is under a checkpoint; None where it is not sealed or came later."""
+    if checkpoint is None or entry.position is None or entry.position >= checkpoint.size:
+        return None
+    hashes = Tree(stored_row, checkpoint.size).inclusion_proof(entry.position)
+    return Proof(entry.position, hashes, checkpoint.note)
+
+
+def entries_about(version_ids: Iterable[int]) -> list[LedgerEntry]:
+    """Give the entries of publications and recalls of some versions, in the order they were made."""
+    return list(LedgerEntry.objects.filter(version__in=list(version_ids)).order_by("pk"))
+
+
+def key_entries() -> list[LedgerEntry]:
+    """Give the entries that say with which key checkpoints were signed since when."""
+    return list(LedgerEntry.objects.filter(kind=EntryKind.KEY).order_by("pk"))

@@ -1,13 +1,10 @@
 """Acceptance: who did what, and the gate."""
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from policies.triggers import create_triggers
+from policies.triggers import make_triggers
 
 from .triggers import ACCEPTANCE_TRIGGERS
 
@@ -17,6 +14,7 @@ class AcceptanceConfig(AppConfig):
 
     name = "acceptance"
     verbose_name = _("Acceptance")
+    triggers = ACCEPTANCE_TRIGGERS
 
     def ready(self) -> None:
         """Connect what happens after a migration and when a text is viewed."""
@@ -24,8 +22,3 @@ class AcceptanceConfig(AppConfig):
 
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="acceptance.triggers")
         connect()
-
-
-def make_triggers(*, using: str, **_kwargs: Any) -> None:
-    """Make this app's triggers on the database `using`."""
-    create_triggers(connections[using], ACCEPTANCE_TRIGGERS)

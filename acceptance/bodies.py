@@ -115,6 +115,23 @@ def recall_body(
     )
 
 
+def pack_body(*, pack: str, made_at: datetime, about: datetime, version: str, manifest: str) -> bytes:
+    """Give the body that notes that evidence was given out; `version` is empty where it is about a person.
+
+    Nobody is named, not even as a commitment: the record of the pack says whom it is about.
+    """
+    return canonical(
+        {
+            "type": "pack",
+            "pack": pack,
+            "made_at": instant(made_at),
+            "about": instant(about),
+            "version": version,
+            "manifest": manifest,
+        }
+    )
+
+
 def key_body(*, origin: str, public: bytes, noted_at: datetime) -> bytes:
     """Give the body that notes with which key checkpoints are signed from then on."""
     return canonical({"type": "key", "origin": origin, "public": public.hex(), "noted_at": instant(noted_at)})

@@ -44,7 +44,10 @@ class Signer:
 
     def sign(self, head: Head) -> str:
         """Give a checkpoint as a signed note."""
-        text = f"{head.origin}\n{head.size}\n{b64encode(head.root).decode()}\n"
+        return self.sign_text(f"{head.origin}\n{head.size}\n{b64encode(head.root).decode()}\n")
+
+    def sign_text(self, text: str) -> str:
+        """Give a text, which ends in a line feed and holds no blank line, as a signed note."""
         signature = key_hash(self.name, self.public) + self.key.sign(text.encode())
         return f"{text}\n{MARK}{self.name} {b64encode(signature).decode()}\n"
 

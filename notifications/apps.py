@@ -1,13 +1,10 @@
 """Notifications: who is told, and were they."""
 
-from typing import Any
-
 from django.apps import AppConfig
-from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from policies.triggers import create_triggers
+from policies.triggers import make_triggers
 
 from .triggers import NOTIFICATION_TRIGGERS
 
@@ -17,6 +14,7 @@ class NotificationsConfig(AppConfig):
 
     name = "notifications"
     verbose_name = _("Notices")
+    triggers = NOTIFICATION_TRIGGERS
 
     def ready(self) -> None:
         """Connect what happens after a migration and when a version is published."""
@@ -26,8 +24,3 @@ class NotificationsConfig(AppConfig):
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="notifications.triggers")
         checks.register_checks()
         connect()
-
-
-def make_triggers(*, using: str, **_kwargs: Any) -> None:
-    """Make this app's triggers on the database `using`."""
-    create_triggers(connections[using], NOTIFICATION_TRIGGERS)

@@ -3,8 +3,7 @@
 The one change they let through is emptying the diagnostic, which may quote a person's address.
 """
 
-from acceptance.triggers import ACCEPTANCE_TRIGGERS
-from policies.triggers import POLICY_TRIGGERS, Trigger, differing, never_emptied
+from policies.triggers import Trigger, differing, never_emptied
 
 EVENT_COLUMNS = ["id", "notice_id", "kind", "status", "received_at", "source", "digest"]
 EMPTIED = "(OLD.diagnostic {differs} NEW.diagnostic AND NEW.diagnostic <> '')"
@@ -20,6 +19,3 @@ NOTIFICATION_TRIGGERS = [
     ),
     Trigger("mail_event_kept", "notifications_mailevent", "DELETE", "TRUE", "A mail event is never deleted."),
 ]
-
-# Those of the whole site, which is in this app's reach alone.
-ALL_TRIGGERS = [*POLICY_TRIGGERS, *ACCEPTANCE_TRIGGERS, *NOTIFICATION_TRIGGERS]

@@ -4,13 +4,12 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
-from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from .triggers import POLICY_TRIGGERS, create_triggers
+from .triggers import POLICY_TRIGGERS, make_triggers
 
 GROUPS = {
     "Authors": ("view_policy", "write_version"),
@@ -24,17 +23,13 @@ class PoliciesConfig(AppConfig):
 
     name = "policies"
     verbose_name = _("Policies")
+    triggers = POLICY_TRIGGERS
 
     def ready(self) -> None:
         """Connect what happens after a migration, and when a connection is made."""
         connection_created.connect(guard_replacing, dispatch_uid="policies.replacing")
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="policies.triggers")
         post_migrate.connect(make_groups, sender=self, dispatch_uid="policies.groups")
-
-
-def make_triggers(*, using: str, **_kwargs: Any) -> None:
-    """Make this app's triggers on the database `using`."""
-    create_triggers(connections[using], POLICY_TRIGGERS)
 
 
 def guard_replacing(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:

@@ -7,7 +7,10 @@ every migration.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.apps import AppConfig, apps
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -82,6 +85,22 @@ def drop_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) 
     with connection.cursor() as cursor:
         for trigger in triggers:
             cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table.format(table=trigger.table)}")
+
+
+def make_triggers(*, app_config: AppConfig, using: str, **_kwargs: Any) -> None:
+    """Make the triggers of an app, as its configuration names them, on the database `using`."""
+    create_triggers(connections[using], triggers_of(app_config))
+
+
+def every_trigger() -> list[Trigger]:
+    """Give the triggers of the whole site."""
+    return [trigger for config in apps.get_app_configs() for trigger in triggers_of(config)]
+
+
+def triggers_of(config: AppConfig) -> Iterable[Trigger]:
+    """Give the triggers of an app, as its configuration names them; none of an app that is not ours."""
+    found: Iterable[Trigger] = getattr(config, "triggers", ())
+    return found
 
 
 def missing_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> list[str]:

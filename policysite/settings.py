@@ -257,7 +257,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 # The gate: where it never stands in the way, by name of the view. A shop adds its own.
 
-GATE_EXEMPT_NAMESPACES = ["policies", "desk", "admin"]
+GATE_EXEMPT_NAMESPACES = ["policies", "records", "ledger", "desk", "admin"]
 GATE_EXEMPT_VIEWS = [
     "acceptance:me",
     "acceptance:review",
@@ -318,6 +318,12 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # The sink of `make demo` names senders and recipients at INFO.
     # A page that is refused is no fault of the site: only 5xx is worth a traceback.
-    "loggers": {"mail.log": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    # What makes PDFs tells of each step, and of each letter that no font of the machine has.
+    "loggers": {
+        "mail.log": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO", validate=log_level)},
 }

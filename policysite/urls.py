@@ -7,12 +7,15 @@ from django.urls import include, path
 from acceptance import urls as acceptance
 from notifications import urls as notifications
 from policies import urls as policies
+from records import urls as records
 
 desk_patterns = [*policies.desk_patterns, *acceptance.desk_patterns, *notifications.desk_patterns]
 
 urlpatterns = [
     path("", include((policies.public_patterns, "policies"))),
     path("me/", include((acceptance.public_patterns, "acceptance"))),
+    path("me/", include((records.public_patterns, "records"))),
+    path("ledger/", include((records.ledger_patterns, "ledger"))),
     path("desk/", include((desk_patterns, "desk"))),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

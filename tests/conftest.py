@@ -17,12 +17,11 @@ from django.utils import translation
 from acceptance.middleware import known_good
 from accounts.models import User
 from demo.sink import Sink
-from notifications.triggers import ALL_TRIGGERS
 from policies import comparisons, services
 from policies.fingerprints import version_fingerprint
 from policies.models import ChangeClass, Policy, PolicyKind, PolicyVersion
 from policies.selectors import register, rule_book
-from policies.triggers import create_triggers, drop_triggers
+from policies.triggers import create_triggers, drop_triggers, every_trigger
 
 PASSWORD = "correct horse battery"
 # The instant at which most tests happen: a Monday, far from a change of clocks.
@@ -91,9 +90,9 @@ def committed(transactional_db: None, django_db_serialized_rollback: None) -> It
 
     The triggers are taken off before the tables are emptied, which they would refuse.
     """
-    create_triggers(connection, ALL_TRIGGERS)
+    create_triggers(connection, every_trigger())
     yield
-    drop_triggers(connection, ALL_TRIGGERS)
+    drop_triggers(connection, every_trigger())
 
 
 @pytest.fixture

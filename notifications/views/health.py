@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 from kombu import Connection
 from kombu.exceptions import KombuError
 
-from policies.triggers import missing_triggers
+from policies.triggers import every_trigger, missing_triggers
 
 from ..selectors import alarms
-from ..triggers import ALL_TRIGGERS
 
 DATABASE_IS_AWAY = "The database does not answer."
 # Redis would otherwise be waited for without end, where it takes the connection and says nothing.
@@ -42,7 +41,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 def database() -> str:
     """Say whether the database answers and its triggers are in place."""
     try:
-        missing = missing_triggers(connection, ALL_TRIGGERS)
+        missing = missing_triggers(connection, every_trigger())
     except DatabaseError:
         return DATABASE_IS_AWAY
     return f"Triggers are missing: {', '.join(missing)}. Run manage.py migrate." if missing else "ok"

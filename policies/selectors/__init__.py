@@ -3,7 +3,7 @@
 from .drafts import DeskPolicy, desk_policies
 from .obstacles import obstacles
 from .register import Publication, Register, State, TextEntry, html_of, load_register, register
-from .rules import NO_RULE, Demand, RuleBook, load_rule_book, rule_book
+from .rules import NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
 
 __all__ = [
     "NO_RULE",
@@ -18,6 +18,7 @@ __all__ = [
     "html_of",
     "load_register",
     "load_rule_book",
+    "load_rule_book_at",
     "obstacles",
     "register",
     "rule_book",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from threading import Lock
+from typing import Any
 
 from cachetools import cached
 
@@ -12,6 +13,9 @@ from accounts.places import EEA
 from ..models import Assent, NoticeRule
 from ..models.rule import EUROPEAN_UNION, EVERYWHERE, are_reminder_days
 from .kept import kept
+
+# How the history marks the rules that came with the site, and those that were deleted.
+BASELINE, DELETED = "as it came with the site", "-"
 
 
 @dataclass(frozen=True)
@@ -89,3 +93,15 @@ def rule_book() -> RuleBook:
 def load_rule_book() -> RuleBook:
     """Read all notice rules, in one query."""
     return RuleBook(NoticeRule.objects.order_by("pk"))
+
+
+def load_rule_book_at(at: datetime) -> RuleBook:
+    """Read the notice rules as they were at `at`, in one query.
+
+    What came with the site counts from before anybody looked.
+    """
+    held: dict[int, Any] = {}
+    for row in NoticeRule.history.order_by("history_date", "history_id"):
+        if row.history_date <= at or (row.history_change_reason == BASELINE and row.id not in held):
+            held[row.id] = row
+    return RuleBook(row for row in held.values() if row.history_type != DELETED)

@@ -1,0 +1,77 @@
+"""What happened between a person and the site, in order."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from acceptance.models import Act, Exposure
+from notifications.models import Notice
+from policies.selectors import Publication
+
+from .notices import reported
+
+
+class Event(NamedTuple):
+    """Something that happened: when, what in words, about which version, and where it is on record."""
+
+    at: datetime
+    kind: str
+    words: str
+    policy: str
+    version: int
+    evidence: str
+
+
+def timeline(
+    publications: Iterable[Publication],
+    acts: Iterable[Act],
+    exposures: Iterable[Exposure],
+    notices: Iterable[Notice],
+) -> list[Event]:
+    """Give all events, the oldest first; what happened at one instant in the order of this sentence."""
+    events = [*published(publications), *told(notices), *met(exposures), *did(acts)]
+    return sorted(events, key=lambda event: event.at)
+
+
+def published(publications: Iterable[Publication]) -> Iterator[Event]:
+    """Give when versions were published, took effect and were recalled."""
+    for entry in publications:
+        about = entry.slug, entry.number, f"versions/{entry.slug}-{entry.number}.json"
+        yield Event(entry.published_at, "PUBLISHED", _("The version was published."), *about)
+        yield Event(entry.effective_at, "EFFECT", _("The version's own moment of effect."), *about)
+        if entry.recalled_at:
+            yield Event(entry.recalled_at, "RECALLED", _("The version was recalled."), *about)
+
+
+def told(notices: Iterable[Notice]) -> Iterator[Event]:
+    """Give when notices went out, what became of them, and what was reported."""
+    for notice in notices:
+        version = notice.campaign.version
+        about = version.policy.slug, version.number or 0, f"notices/{notice.pk}.json"
+        if notice.armed_at:
+            yield Event(notice.armed_at, "SENDING", _("A notice was handed to the mail server."), *about)
+        if notice.settled_at:
+            words = _("What became of the notice: %(state)s.") % {"state": notice.get_state_display()}
+            yield Event(notice.settled_at, notice.state, f"{words} {notice.reason}".strip(), *about)
+        for event in reported(notice.events.all()):
+            words = _("Reported of the notice: %(kind)s.") % {"kind": event.get_kind_display()}
+            yield Event(event.received_at, event.kind, words, *about)
+
+
+def met(exposures: Iterable[Exposure]) -> Iterator[Event]:
+    """Give when the person first met versions."""
+    for exposure in exposures:
+        version = exposure.version
+        words = _("The person and the version: %(kind)s.") % {"kind": exposure.get_kind_display()}
+        about = version.policy.slug, version.number or 0, f"exposures.json#{exposure.pk}"
+        yield Event(exposure.at, exposure.kind, words, *about)
+
+
+def did(acts: Iterable[Act]) -> Iterator[Event]:
+    """Give what the person did."""
+    for act in acts:
+        words = _("The person’s act: %(kind)s.") % {"kind": act.get_kind_display()}
+        about = act.version.policy.slug, act.version.number or 0, f"acts/{act.pk}.json"
+        yield Event(act.at, act.kind, words, *about)

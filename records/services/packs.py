@@ -1,0 +1,131 @@
+"""Make evidence packs: archives that can be checked without this site, for a court or an auditor.
+
+A pack holds the text and what shows that it is the one: the ledger's entries with their proofs, the list
+of all files with their digests, the signature over that list, and the program that checks all of it.
+"""
+
+import io
+import uuid
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from acceptance.bodies import pack_body
+from acceptance.models import Checkpoint, EntryKind, LedgerEntry
+from acceptance.selectors import key_entries, newest_checkpoint
+from acceptance.services import seal_ledger
+from acceptance.signed_notes import Signer
+from accounts.models import User
+from policies.canonical import instant
+from policies.models import PolicyVersion
+
+from .. import verify
+from ..models import Pack
+from ..papers import as_json, as_pdf, paper
+from ..selectors import proved
+from .person_files import person_files
+from .version_files import version_files
+
+FORMAT = "policysite/pack/1"
+# Files of an archive bear this moment, so that the same content gives the same archive.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A pack as it is given out, and its record."""
+
+    pack: Pack
+    content: bytes
+
+
+def make_person_pack(
+    *, person: User, at: datetime, made_by: User | None, signer: Signer, now: datetime
+) -> Made:
+    """Make the pack that answers which texts governed `person` at the instant `at`, and why.
+
+    Seals the ledger first, so that all that is in the pack can be proved. Raises `LedgerBroken`.
+    """
+    checkpoint = sealed(signer, now)
+    pack = Pack(person=person, about=at, made_at=now, made_by=made_by)
+    return finished(pack, person_files(person, at=at, checkpoint=checkpoint), checkpoint, signer)
+
+
+def make_version_pack(*, version: PolicyVersion, made_by: User | None, signer: Signer, now: datetime) -> Made:
+    """Make the pack that shows what a published version says, since when, and how people were told.
+
+    It is about nobody. Seals the ledger first. Raises `LedgerBroken`.
+    """
+    checkpoint = sealed(signer, now)
+    pack = Pack(version=version, about=now, made_at=now, made_by=made_by)
+    return finished(pack, version_files(version, checkpoint=checkpoint), checkpoint, signer)
+
+
+def sealed(signer: Signer, now: datetime) -> Checkpoint | None:
+    """Seal what is ready, and give the checkpoint over it."""
+    seal_ledger(signer=signer, now=now)
+    return newest_checkpoint()
+
+
+def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None, signer: Signer) -> Made:
+    """Give the archive of `files`, once it is signed and recorded."""
+    pack.id = uuid.uuid4()
+    pdf = as_pdf(files["report.html"], str(pack.pk))
+    if pdf:
+        files["report.pdf"] = pdf
+    if checkpoint:
+        files["ledger/checkpoint.txt"] = checkpoint.note.encode()
+    files["ledger/keys.json"] = as_json([proved(entry, checkpoint) for entry in key_entries()])
+    files["verify.py"] = Path(verify.__file__).read_bytes()
+    for name in ("README.txt", "system.txt", "declaration.txt"):
+        files[name] = paper(name, pack=pack, has_pdf=bool(pdf), key=signer.public.hex(), origin=signer.name)
+    files["manifest.json"] = as_json(manifest_of(pack, files, signer))
+    pack.manifest = sha256(files["manifest.json"]).hexdigest()
+    files["manifest.note"] = signer.sign_text(f"{FORMAT}\n{pack.pk}\n{pack.manifest}\n").encode()
+    record(pack)
+    return Made(pack, archive(files))
+
+
+def manifest_of(pack: Pack, files: Mapping[str, bytes], signer: Signer) -> dict[str, Any]:
+    """Give the list of the files with their digests, and whose key signs it."""
+    return {
+        "format": FORMAT,
+        "pack": str(pack.pk),
+        "site": settings.SITE_URL,
+        "release": settings.RELEASE,
+        "about": instant(pack.about),
+        "made_at": instant(pack.made_at),
+        "key": {"origin": signer.name, "public": signer.public.hex()},
+        "files": {path: sha256(content).hexdigest() for path, content in sorted(files.items())},
+    }
+
+
+@transaction.atomic
+def record(pack: Pack) -> None:
+    """Keep the record of a pack, and enter it into the ledger, which names nobody."""
+    pack.save(force_insert=True)
+    version = pack.version
+    body = pack_body(
+        pack=str(pack.pk),
+        made_at=pack.made_at,
+        about=pack.about,
+        version=f"{version.policy.slug}/{version.number}" if version else "",
+        manifest=pack.manifest,
+    )
+    LedgerEntry.objects.create(kind=EntryKind.PACK, body=body, entered_at=pack.made_at)
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """Give files as a ZIP archive, the same for the same files."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+        for path, content in sorted(files.items()):
+            target.writestr(zipfile.ZipInfo(path, EPOCH), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()

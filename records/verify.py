@@ -1,0 +1,345 @@
+"""Check an evidence pack, or a receipt, with nothing but this file and Python 3.9 or later.
+
+    python verify.py PACK.zip --key 4f3c...      the pack as it was given out
+    python verify.py FOLDER --key 4f3c...        the same, unpacked; without FOLDER the one of this file
+    python verify.py RECEIPT.json --key 4f3c...  what a person took home
+
+The key is the public one with which the shop signs, 64 hexadecimal digits. Take it from somewhere else
+than from the pack: without it everything is held against the key in the pack, which is shown, and
+whoever could make the whole pack up could have put it there.
+
+The exit status is 0: sound, 1: something was changed, 2: something is not sealed yet, 3: cannot decide.
+Nothing is unpacked, and nothing is asked of the network. Signatures are Ed25519 (RFC 8032), proofs are
+those of RFC 9162, section 2.1.3, in the form of C2SP's tlog-proof, checkpoints are C2SP signed notes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import re
+import sys
+import unicodedata
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any, Callable, Mapping, Sequence
+
+SOUND, CHANGED, INCOMPLETE, UNDECIDED = range(4)
+Point = tuple[int, int, int, int]
+MANIFEST, SIGNED, CHECKPOINT = "manifest.json", "manifest.note", "ledger/checkpoint.txt"
+LEAF = b"\x00policysite/v1\n"
+
+
+class Changed(Exception):
+    """Something is not as it was given out."""
+
+
+class Undecided(Exception):
+    """There is nothing here that could be checked."""
+
+
+# Ed25519, as RFC 8032, section 5.1, has it. Points are X, Y, Z and T of section 5.1.4.
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def add(p: Point, q: Point) -> Point:
+    """Add two points."""
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
+    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(number: int, point: Point) -> Point:
+    """Multiply a point by a number."""
+    found = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            found = add(found, point)
+        point, number = add(point, point), number >> 1
+    return found
+
+
+def decoded(octets: bytes) -> Point:
+    """Give the point that 32 octets stand for (5.1.3). Raises `ValueError`."""
+    y = int.from_bytes(octets, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if x * x % P == square else x * ROOT % P
+    if y >= P or x * x % P != square or (x == 0 and sign):
+        raise ValueError("This is no point.")
+    x = x if x & 1 == sign else P - x
+    return x, y, 1, x * y % P
+
+
+BASE = decoded((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether a signature of 64 octets is that of a message by a key (5.1.7)."""
+    try:
+        key, point = decoded(public), decoded(signature[:32])
+    except ValueError:
+        return False
+    number = int.from_bytes(signature[32:], "little")
+    if len(public) != 32 or len(signature) != 64 or number >= ORDER:
+        return False
+    hashed = hashlib.sha512(signature[:32] + public + message).digest()
+    left = times(number, BASE)
+    right = add(point, times(int.from_bytes(hashed, "little") % ORDER, key))
+    # Two points are the same where their X/Z and their Y/Z are.
+    return all((left[at] * right[2] - right[at] * left[2]) % P == 0 for at in (0, 1))
+
+
+def note_text(note: str, origin: str, public: bytes) -> str:
+    """Give the text of a signed note, that this key has signed. Raises `Changed`."""
+    text, _blank, signatures = note.partition("\n\n")
+    text += "\n"
+    mark = hashlib.sha256(origin.encode() + b"\n\x01" + public).digest()[:4]
+    *lines, end = signatures.split("\n")
+    for line in lines if not end else ():
+        if line.startswith(f"\u2014 {origin} "):
+            signature = unbase64(line.rpartition(" ")[2])
+            if signature[:4] == mark and is_signed(public, text.encode(), signature[4:]):
+                return text
+    raise Changed("is not signed with the key.")
+
+
+def unbase64(text: str) -> bytes:
+    """Give the octets of a text in base64. Raises `Changed`."""
+    try:
+        octets = base64.b64decode(text, validate=True)
+    except ValueError:
+        octets = b""
+    # A text of the same octets with other bits behind the last one is another text.
+    if not octets or base64.b64encode(octets).decode() != text:
+        raise Changed("holds what is no base64.")
+    return octets
+
+
+def root_above(leaf: bytes, index: int, size: int, hashes: Sequence[bytes]) -> bytes:
+    """Give the root that follows from a leaf and the hashes beside its way (RFC 9162, 2.1.3.2)."""
+    at, last, root = index, size - 1, leaf
+    if index >= size:
+        raise Changed("has a place that the checkpoint does not cover.")
+    for beside in hashes:
+        if last == 0:
+            raise Changed("has a proof that is too long.")
+        if at & 1 or at == last:
+            root = hashlib.sha256(b"\x01" + beside + root).digest()
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            root = hashlib.sha256(b"\x01" + root + beside).digest()
+        at, last = at >> 1, last >> 1
+    if last:
+        raise Changed("has a proof that is too short.")
+    return root
+
+
+def canonical(value: Any) -> bytes:
+    """Give what is made of text, whole numbers, lists and plain names in RFC 8785 form."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest_of_text(body: str) -> str:
+    """Give the digest of a text: SHA-256 over UTF-8 in NFC with LF line ends."""
+    folded = unicodedata.normalize("NFC", body.replace("\r\n", "\n").replace("\r", "\n"))
+    return hashlib.sha256(folded.encode()).hexdigest()
+
+
+class Check:
+    """What was found out about a pack or a receipt, held against one key."""
+
+    def __init__(self, origin: str, public: bytes) -> None:
+        self.origin, self.public = origin, public
+        self.changed: list[str] = []
+        self.unsealed: list[str] = []
+        self.checked = 0
+
+    def hold(self, name: str, check: Callable[..., object], *arguments: object) -> None:
+        """Carry a check out, and note what it found under a name."""
+        try:
+            check(*arguments)
+            self.checked += 1
+        except Changed as found:
+            self.changed.append(f"{name} {found}")
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            self.changed.append(f"{name} is not of the form that it must have: {error!r}.")
+
+    def entry(self, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what the ledger's entry in a record says, once it is proved to be under the checkpoint."""
+        found: dict[str, Any] = json.loads(record["entry"])
+        if record["proof"] is None:
+            self.unsealed.append(name)
+            return found
+        head, _blank, note = record["proof"].partition("\n\n")
+        form, index, *hashes = head.split("\n")
+        if form != "c2sp.org/tlog-proof@v1" or not index.startswith("index "):
+            raise Changed("has no proof of the form c2sp.org/tlog-proof@v1.")
+        origin, size, root = note_text(note, self.origin, self.public).splitlines()[:3]
+        if origin != self.origin:
+            raise Changed("was entered into another ledger.")
+        leaf = hashlib.sha256(LEAF + record["entry"].encode()).digest()
+        path = [unbase64(line) for line in hashes]
+        if root_above(leaf, int(index[6:]), int(size), path) != unbase64(root):
+            raise Changed("is not in the ledger as it stands here.")
+        return found
+
+    def act(self, name: str, record: Mapping[str, Any]) -> None:
+        """Check an act: its entry, the person and the note behind the commitments, and what was shown."""
+        entry = self.entry(name, record)
+        act, text, opening = record["act"], entry["text"], record["opening"]
+        same = {"id": entry["act"], **{part: entry[part] for part in ("kind", "at", "channel")}, **text}
+        if entry["type"] != "act" or any(act[part] != value for part, value in same.items()):
+            raise Changed("says something else than its entry.")
+        if hashlib.sha256(canonical(record["presentation"])).hexdigest() != entry["presentation"]:
+            raise Changed("shows other words than those that were on the screen.")
+        for part, committed in entry["committed"].items() if opening else ():
+            made = hmac.digest(bytes.fromhex(opening["salt"]), canonical({part: [opening[part]]}), "sha256")
+            if made.hex() != committed:
+                raise Changed(f"names another {part} than the one that was entered.")
+        if "text" in record and digest_of_text(record["text"]) != text["sha256"]:
+            raise Changed("holds another text than the one that was shown.")
+
+    def version(self, name: str, record: Mapping[str, Any]) -> None:
+        """Check a version: its publication, all that was published with it, and its recall."""
+        entry = self.entry(name, record["publication"])
+        parts = record["fingerprinted"]
+        texts = {language: digests["body"] for language, digests in parts["texts"].items()}
+        said = tuple(entry[part] for part in ("type", "policy", "version", "effective_at", "texts"))
+        if said != ("publication", parts["policy"], parts["number"], parts["effective_at"], texts):
+            raise Changed("says something else than its entry.")
+        if hashlib.sha256(canonical(parts)).hexdigest() != entry["fingerprint"]:
+            raise Changed("is not what was published.")
+        for language, text in record["texts"].items():
+            for part in ("title", "summary", "reason"):
+                if digest_of_text(text[part]) != parts["texts"][language][part]:
+                    raise Changed(f"has another {part} than what was published.")
+        if record["recall"]:
+            recall = self.entry(name, record["recall"])
+            reason = hashlib.sha256(record["recall"]["reason"].encode()).hexdigest()
+            said = tuple(recall[part] for part in ("type", "policy", "version", "reason"))
+            if said != ("recall", parts["policy"], parts["number"], reason):
+                raise Changed("was not recalled in this way.")
+
+    def pack(self, files: Mapping[str, bytes]) -> None:
+        """Check every file of a pack, by its path."""
+        manifest = json.loads(files[MANIFEST])
+        self.hold(SIGNED, self.manifest, manifest, files)
+        for path in sorted({*manifest["files"], *files} - {MANIFEST, SIGNED}):
+            self.hold(path, self.listed, manifest["files"], files, path)
+        self.hold(CHECKPOINT, lambda: note_text(files[CHECKPOINT].decode(), self.origin, self.public))
+        for path, octets in sorted(files.items()):
+            check = CHECKS.get(path.partition("/")[0])
+            if check and path.endswith((".json", ".md")):
+                self.hold(path, check, self, path, octets)
+
+    def manifest(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
+        """Check that the list of the files is the one that was signed."""
+        said = f"policysite/pack/1\n{manifest['pack']}\n{hashlib.sha256(files[MANIFEST]).hexdigest()}\n"
+        if note_text(files[SIGNED].decode(), self.origin, self.public) != said:
+            raise Changed("is about another list of files.")
+
+    def listed(self, expected: Mapping[str, str], files: Mapping[str, bytes], path: str) -> None:
+        """Check that a file is there, and as the list has it."""
+        if path not in files:
+            raise Changed("is listed and not there.")
+        if expected.get(path) != hashlib.sha256(files[path]).hexdigest():
+            raise Changed("is not the file that was given out." if path in expected else "is not listed.")
+
+    def text(self, path: str, body: bytes) -> None:
+        """Check that a text is the one that its name, a digest, says."""
+        if digest_of_text(body.decode()) != Path(path).stem:
+            raise Changed("is not the text of that digest.")
+
+    def keys(self, path: str, octets: bytes) -> None:
+        """Check what the ledger says about the keys that signed it."""
+        for record in json.loads(octets):
+            self.entry(path, record)
+
+
+# What is checked of the files in a folder of a pack, beyond their digests.
+CHECKS: dict[str, Callable[[Check, str, bytes], None]] = {
+    "acts": lambda check, path, octets: check.act(path, json.loads(octets)),
+    "versions": lambda check, path, octets: check.version(path, json.loads(octets)),
+    "texts": Check.text,
+    "ledger": Check.keys,
+}
+
+
+def read_files(place: Path) -> dict[str, bytes]:
+    """Give the files of a pack by path: of an archive, or of a folder. Raises `Changed`."""
+    if place.is_dir():
+        found = (path for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        return {path.relative_to(place).as_posix(): path.read_bytes() for path in found}
+    try:
+        with zipfile.ZipFile(place) as archive:
+            names = archive.namelist()
+            if len(names) != len(set(names)):
+                raise Changed("holds two files of one name.")
+            return {name: archive.read(name) for name in names}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Changed(f"is no whole archive: {error}") from error
+
+
+def verified(place: Path, key: str) -> Check:
+    """Give what was found out about a pack or a receipt, held against its own key where `key` is empty.
+
+    Raises `Undecided` and `Changed`.
+    """
+    if key and not re.fullmatch("[0-9a-fA-F]{64}", key):
+        raise Undecided("--key takes 64 hexadecimal digits.")
+    if not place.exists():
+        raise Undecided(f"{place} is not there.")
+    files = {} if place.suffix == ".json" else read_files(place)
+    octets = files.get(MANIFEST, b"null") if files else place.read_bytes()
+    try:
+        record = json.loads(octets)
+        origin, public = record["key"]["origin"], bytes.fromhex(key or record["key"]["public"])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        if octets == b"null":
+            raise Undecided(f"{place} is neither a pack nor a receipt.") from None
+        raise Changed("does not say what it must.") from None
+    check = Check(origin, public)
+    if files:
+        check.pack(files)
+    else:
+        check.hold(place.name, check.act, place.name, record)
+    return check
+
+
+def main() -> int:
+    """Check what the command line names, and say what was found."""
+    parser = argparse.ArgumentParser(description="Check an evidence pack or a receipt.")
+    parser.add_argument("place", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("--key", default="", help="the shop's public key, 64 hexadecimal digits")
+    asked = parser.parse_args()
+    try:
+        check = verified(asked.place, asked.key)
+    except Changed as found:
+        print(f"CHANGED: {asked.place.name} {found}")
+        return CHANGED
+    except (Undecided, OSError, ValueError, LookupError, TypeError) as error:
+        print(f"CANNOT DECIDE: {error}")
+        return UNDECIDED
+    for sentence in check.changed:
+        print(f"CHANGED: {sentence}")
+    for name in check.unsealed:
+        print(f"NOT SEALED YET: {name} is in no checkpoint; ask for it again later.")
+    print(f"{check.checked} checks passed. Signed by {check.origin} with the key {check.public.hex()}")
+    if not asked.key:
+        print("No --key was given: find out elsewhere whether this is the shop's key.")
+    return CHANGED if check.changed else INCOMPLETE if check.unsealed else SOUND
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""What a person takes home of an act."""
+
+import json
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from acceptance.models import Act
+from acceptance.selectors import key_entries, newest_checkpoint, receipt_of
+from accounts.models import User
+
+
+@require_safe
+@never_cache
+@login_required
+def receipt(request: HttpRequest, act_id: UUID) -> HttpResponse:
+    """Give the receipt of one of the person's own acts as a file, with the text as it was shown."""
+    acts = Act.objects.select_related("version__policy", "text", "presentation", "context", "entry")
+    act = acts.filter(pk=act_id, user=cast(User, request.user)).first()
+    if act is None:
+        raise Http404(_("You have no such receipt."))
+    content = json.dumps(to_take_home(act), ensure_ascii=False, indent=1)
+    name = f"receipt-{act.version.policy.slug}-{act.version.number}-{act.kind.lower()}.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="application/json", headers=headers)
+
+
+def to_take_home(act: Act) -> dict[str, Any]:
+    """Give a receipt with all that checking it takes: the text itself, and whose key signs."""
+    entries = key_entries()
+    key = json.loads(bytes(entries[-1].body)) if entries else {"origin": "", "public": ""}
+    return receipt_of(act, newest_checkpoint()) | {
+        "text": act.text.body,
+        "key": {"origin": key["origin"], "public": key["public"]},
+    }

@@ -1,0 +1,179 @@
+"""An evidence pack holds what a court asks, about nobody else, and every change to it is found out."""
+
+import ast
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from acceptance.models import Act, EntryKind, LedgerEntry
+from acceptance.services import Verdict
+from accounts.models import User
+from policies.models import PolicyVersion
+from policies.services import recall_version
+from records import verify
+from records.models import Pack
+from tests.acceptance.conftest import EFFECT
+from tests.acceptance.ledgers import HOUR, OTHER, SIGNER, verdicts
+from tests.records.packs import MADE_AT, alone, files_of, found, person_pack, version_pack
+
+# A test's own transaction is open while it runs, and PostgreSQL seals nothing that an open one wrote.
+pytestmark = pytest.mark.once
+
+
+def test_a_pack_is_checked_with_python_and_nothing_else(answered: User, tmp_path: Path) -> None:
+    made = person_pack(answered)
+    pack = tmp_path / "pack.zip"
+    pack.write_bytes(made.content)
+    program = tmp_path / "alone" / "verify.py"
+    program.parent.mkdir()
+    program.write_bytes(files_of(made)["verify.py"])
+
+    status, said = alone(program, str(pack), "--key", SIGNER.public.hex())
+    assert (status, said.count("\n")) == (verify.SOUND, 1), said
+    status, said = alone(program, str(pack))
+    assert status == verify.SOUND
+    assert "No --key was given" in said
+    assert alone(program, str(pack), "--key", OTHER.public.hex())[0] == verify.CHANGED
+
+
+def test_a_pack_can_be_checked_where_it_was_unpacked(answered: User, tmp_path: Path) -> None:
+    for path, content in files_of(person_pack(answered)).items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+
+    assert alone(tmp_path / "verify.py")[0] == verify.SOUND
+    (tmp_path / "answer.json").write_text("[]")
+    status, said = alone(tmp_path / "verify.py")
+    assert status == verify.CHANGED
+    assert "answer.json is not the file that was given out." in said
+
+
+def test_each_file_altered_removed_or_added_is_found_out(answered: User, tmp_path: Path) -> None:
+    files = files_of(person_pack(answered))
+    assert found(files, tmp_path / "pack.zip") == []
+
+    for path, content in files.items():
+        for at in {0, len(content) // 2, len(content) - 1}:
+            altered = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+            assert found(files | {path: altered}, tmp_path / "pack.zip"), (path, at)
+        rest = {name: held for name, held in files.items() if name != path}
+        # Without its list of files it is no pack at all.
+        if path != "manifest.json":
+            assert found(rest, tmp_path / "pack.zip"), path
+    assert found(files | {"acts/more.json": b"{}"}, tmp_path / "pack.zip")
+
+
+def test_a_pack_that_is_made_up_in_itself_fails_against_the_key(answered: User, tmp_path: Path) -> None:
+    made = person_pack(answered)
+    files = files_of(made)
+    path = next(name for name in files if name.startswith("acts/"))
+    act = json.loads(files[path])
+    act["act"]["kind"] = "AGREED"
+    act["entry"] = act["entry"].replace("ACKNOWLEDGED", "AGREED")
+    files[path] = json.dumps(act).encode()
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][path] = sha256(files[path]).hexdigest()
+    files["manifest.json"] = json.dumps(manifest).encode()
+    digest = sha256(files["manifest.json"]).hexdigest()
+    text = f"policysite/pack/1\n{made.pack.pk}\n{digest}\n"
+
+    # Whoever has not the key cannot sign the list; whoever has it cannot put the act under an old root.
+    files["manifest.note"] = OTHER.sign_text(text).encode()
+    assert any(sentence.startswith("manifest.note") for sentence in found(files, tmp_path / "pack.zip"))
+    files["manifest.note"] = SIGNER.sign_text(text).encode()
+    assert found(files, tmp_path / "pack.zip") == [f"{path} is not in the ledger as it stands here."]
+
+
+def test_a_pack_about_a_person_names_nobody_else(answered: User, bob: User, approver: User) -> None:
+    files = files_of(person_pack(answered))
+
+    for name, content in files.items():
+        for person in (bob, approver):
+            assert person.email.encode() not in content, name
+        assert b"Bob's own words" not in content, name
+    identity = json.loads(files["identity.json"])
+    assert identity["email"] == answered.email
+
+
+def test_a_pack_says_what_was_shown_done_and_when(answered: User, first: PolicyVersion) -> None:
+    files = files_of(person_pack(answered))
+
+    act = Act.objects.get(user=answered)
+    kept = json.loads(files[f"acts/{act.pk}.json"])
+    assert kept["presentation"]["wording"] == act.presentation.wording
+    assert kept["opening"]["note"] == "Seen on the train."
+    assert files[f"texts/{act.text.sha256}.md"].decode() == act.text.body
+    kinds = [event["kind"] for event in json.loads(files["timeline.json"])]
+    assert kinds == ["PUBLISHED", "EFFECT", "ACKNOWLEDGED"]
+    rules = json.loads(files["rules.json"])
+    assert rules[0]["source"]
+    assert files["report.pdf"].startswith(b"%PDF")
+
+
+def test_every_pack_made_is_recorded_and_entered(answered: User, first: PolicyVersion) -> None:
+    made = person_pack(answered)
+    version_pack(first)
+
+    packs = Pack.objects.order_by("made_at", "version")
+    assert {(pack.person, pack.version) for pack in packs} == {(answered, None), (None, first)}
+    entry = LedgerEntry.objects.filter(kind=EntryKind.PACK).earliest("pk")
+    body = json.loads(bytes(entry.body))
+    assert (body["pack"], body["manifest"]) == (str(made.pack.pk), made.pack.manifest)
+    assert sha256(files_of(made)["manifest.json"]).hexdigest() == made.pack.manifest
+    assert answered.email not in str(body)
+    assert verdicts(MADE_AT) == set()
+
+
+def test_a_pack_about_a_version_tells_of_its_texts_approval_and_recall(
+    answered: User, first: PolicyVersion, approver: User, tmp_path: Path
+) -> None:
+    recall_version(version_id=first.pk, reason="A mistake.", recalled_by=approver, now=EFFECT + HOUR)
+    files = files_of(version_pack(first))
+
+    assert found(files, tmp_path / "pack.zip") == []
+    record = json.loads(files[f"versions/{first.policy.slug}-1.json"])
+    assert record["recall"]["reason"] == "A mistake."
+    assert set(record["texts"]) == {"de", "en"}
+    assert len([name for name in files if name.endswith(".md")]) == 2
+    for content in files.values():
+        assert answered.email.encode() not in content
+
+
+def test_what_is_not_sealed_yet_is_said_to_be_incomplete(answered: User, tmp_path: Path) -> None:
+    files = files_of(person_pack(answered))
+    path = next(name for name in files if name.startswith("acts/"))
+    record = json.loads(files[path]) | {"proof": None}
+    check = verify.Check(SIGNER.name, SIGNER.public)
+
+    check.hold(path, check.act, path, record)
+
+    assert (check.changed, check.unsealed) == ([], [path])
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no archive", b"PK\x03\x04" + bytes(60)])
+@pytest.mark.pure
+def test_what_is_no_archive_is_not_called_sound(content: bytes, tmp_path: Path) -> None:
+    pack = tmp_path / "pack.zip"
+    pack.write_bytes(content)
+    program = Path(verify.__file__)
+
+    assert alone(program, str(pack))[0] == verify.CHANGED
+    assert alone(program, str(tmp_path / "nowhere.zip"))[0] == verify.UNDECIDED
+    assert alone(program, str(pack), "--key", "00")[0] == verify.UNDECIDED
+
+
+@pytest.mark.pure
+def test_the_program_imports_the_standard_library_alone_and_no_network() -> None:
+    tree = ast.parse(Path(verify.__file__).read_text())
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+    assert imported <= set(sys.stdlib_module_names)
+    assert not imported & {"socket", "ssl", "urllib", "http", "subprocess", "ctypes", "importlib"}
+
+
+def test_statuses_are_those_of_verify_ledger() -> None:
+    assert tuple(Verdict) == (verify.SOUND, verify.CHANGED, verify.INCOMPLETE, verify.UNDECIDED)

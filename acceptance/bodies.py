@@ -15,6 +15,8 @@ import rfc8785
 
 from policies.canonical import instant
 
+from .signed_notes import Head
+
 # Stands before every body in its leaf, so that nothing else can ever be taken for an entry.
 LEAF = b"policysite/v1\n"
 
@@ -135,6 +137,27 @@ def pack_body(*, pack: str, made_at: datetime, about: datetime, version: str, ma
 def key_body(*, origin: str, public: bytes, noted_at: datetime) -> bytes:
     """Give the body that notes with which key checkpoints are signed from then on."""
     return canonical({"type": "key", "origin": origin, "public": public.hex(), "noted_at": instant(noted_at)})
+
+
+def restore_body(*, incarnation: str, kept: Head, lost: Head, noted_at: datetime) -> bytes:
+    """Give the body that notes that the database was restored from a backup.
+
+    `kept` is the last checkpoint that it holds, `lost` the one that had been signed before.
+    """
+    return canonical(
+        {
+            "type": "restore",
+            "incarnation": incarnation,
+            "kept": head_in_words(kept),
+            "lost": head_in_words(lost),
+            "noted_at": instant(noted_at),
+        }
+    )
+
+
+def head_in_words(head: Head) -> dict[str, str | int]:
+    """Give how many entries a checkpoint is over, and the root over them in hexadecimal."""
+    return {"size": head.size, "root": head.root.hex()}
 
 
 def entered_late(late: str | None) -> dict[str, str]:

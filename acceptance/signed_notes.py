@@ -6,6 +6,7 @@ of the key, and in base64 four bytes that tell keys of one name apart, with the 
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -68,6 +69,16 @@ def opened(note: str, name: str, public: bytes) -> Head:
         if line.startswith(MARK) and signer == name and signs(encoded, f"{text}\n", name, public):
             return Head(found["origin"], int(found["size"]), b64decode(found["root"]))
     raise NoteInvalid("The checkpoint is not signed with this key.")
+
+
+def opened_by_any(note: str, keys: Iterable[tuple[str, bytes]]) -> Head | None:
+    """Give what a signed checkpoint says, if one of the keys, each with its name, has signed it."""
+    for name, public in keys:
+        try:
+            return opened(note, name, public)
+        except NoteInvalid:
+            continue
+    return None
 
 
 def signs(encoded: str, text: str, name: str, public: bytes) -> bool:

@@ -229,6 +229,7 @@ NOTICE_TRIAL_MINUTES = env.int("NOTICE_TRIAL_MINUTES", 10, validate=not_negative
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", f"{urlsplit(SITE_URL).hostname}/policysite", validate=not_empty)
 LEDGER_KEY_FILE = env.str("LEDGER_KEY_FILE", str(VAR_DIR / "ledger_key"), validate=not_empty)
 LEDGER_KEY_COMMAND = env.str("LEDGER_KEY_COMMAND", "")
+LEDGER_WITNESS_DIR = env.str("LEDGER_WITNESS_DIR", str(VAR_DIR / "checkpoints"), validate=not_empty)
 
 # Webhooks: messages to other programs, which by default cannot be led into a network of our own.
 

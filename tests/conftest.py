@@ -54,6 +54,16 @@ def quick() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests' checkpoints away from the site's own, also in the programs that they start."""
+    folder = str(tmp_path_factory.mktemp("checkpoints"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEDGER_WITNESS_DIR", folder)
+        with override_settings(LEDGER_WITNESS_DIR=folder):
+            yield
+
+
 @pytest.fixture(autouse=True)
 def fresh_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Begin each test in English, with nothing kept from the one before.

@@ -1,13 +1,14 @@
 """Write the ledger's entries, in the transaction of what they are about."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
 from policies.models import PolicyVersion, Recall
 
-from ..bodies import act_body, commitments, key_body, publication_body, recall_body
+from ..bodies import act_body, commitments, key_body, publication_body, recall_body, restore_body
 from ..models import Act, ActContext, EntryKind, LedgerEntry
-from ..signed_notes import Signer
+from ..signed_notes import Head, Signer
 
 
 def note_act(
@@ -118,3 +119,9 @@ def note_key(signer: Signer, *, now: datetime) -> LedgerEntry:
         body=key_body(origin=signer.name, public=signer.public, noted_at=now),
         entered_at=now,
     )
+
+
+def note_restore(*, kept: Head, lost: Head, now: datetime) -> LedgerEntry:
+    """Enter that the database was restored from a backup; from then on it is another incarnation."""
+    body = restore_body(incarnation=uuid.uuid4().hex, kept=kept, lost=lost, noted_at=now)
+    return LedgerEntry.objects.create(kind=EntryKind.RESTORE, body=body, entered_at=now)

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from ..bodies import LEAF, key_body
-from ..merkle import Tree, grown, leaf_hash
+from ..bodies import LEAF, head_in_words, key_body
+from ..merkle import SIZE, Tree, grown, leaf_hash
 from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow
-from ..selectors import newest_checkpoint, stored_row
-from ..signed_notes import Head, Signer
-from .entries import note_key
+from ..selectors import key_entries, newest_checkpoint, stored_row
+from ..signed_notes import Head, Signer, opened_by_any
+from ..witness import keep_checkpoint, kept_checkpoint
+from .entries import note_key, note_restore
 
 # So many entries are sealed in one transaction, which on SQLite keeps others from writing.
 PORTION = 20_000
@@ -46,24 +47,62 @@ class LedgerBroken(Exception):
 def seal_ledger(*, signer: Signer, now: datetime) -> int:
     """Seal every entry that is ready, and sign a checkpoint for each portion; returns how many.
 
-    The key is entered first, where it is another than the last one. Raises `LedgerBroken`.
+    First the key is entered, where it is another than the last one, and that the database was restored
+    from a backup, where it holds less than what was sealed last.
+    Raises `LedgerBroken` and `WitnessUnwritable`.
     """
-    enter_key(signer, now=now)
+    enter_circumstances(signer, now=now)
     sealed = 0
     while count := seal_portion(signer, now=now):
         sealed += count
+    last = newest_checkpoint()
+    if last:
+        keep_checkpoint(first_leaf(), last.note)
     return sealed
 
 
 @transaction.atomic
-def enter_key(signer: Signer, *, now: datetime) -> None:
-    """Note the key that signs from now on, unless it is the one that was noted last."""
+def enter_circumstances(signer: Signer, *, now: datetime) -> None:
+    """Note with which key, and in which database, the ledger goes on. Locks the ledger's end."""
     lock()
+    enter_key(signer, now)
+    enter_restore(signer, now)
+
+
+def enter_key(signer: Signer, now: datetime) -> None:
+    """Note the key that signs from now on, unless it is the one that was noted last."""
     last = LedgerEntry.objects.filter(kind=EntryKind.KEY).order_by("-pk").first()
     known = json.loads(bytes(last.body)) if last else {}
     noted = json.loads(key_body(origin=signer.name, public=signer.public, noted_at=now))
     if any(known.get(name) != noted[name] for name in ("origin", "public")):
         note_key(signer, now=now)
+
+
+def enter_restore(signer: Signer, now: datetime) -> None:
+    """Note that the database does not hold what was sealed last, unless that is noted already."""
+    last = newest_checkpoint()
+    note = kept_checkpoint(first_leaf()) if last else ""
+    if last is None or not note:
+        return
+    lost = opened_by_any(note, [*noted_keys(), (signer.name, signer.public)])
+    if lost is None:
+        raise LedgerBroken("The checkpoint in LEDGER_WITNESS_DIR is not signed with a key of this ledger.")
+    if lost.size <= last.size and Tree(stored_row, lost.size).root() == lost.root:
+        return
+    noted = LedgerEntry.objects.filter(kind=EntryKind.RESTORE).order_by("-pk").first()
+    if noted is None or json.loads(bytes(noted.body))["lost"] != head_in_words(lost):
+        note_restore(kept=Head(lost.origin, last.size, bytes(last.root)), lost=lost, now=now)
+
+
+def first_leaf() -> bytes:
+    """Give the hash of the first entry, by which a ledger is told from others."""
+    return stored_row(0, 0)[:SIZE]
+
+
+def noted_keys() -> list[tuple[str, bytes]]:
+    """Give the name and the public key of all that have signed."""
+    bodies = [json.loads(bytes(entry.body)) for entry in key_entries()]
+    return [(body["origin"], bytes.fromhex(body["public"])) for body in bodies]
 
 
 @transaction.atomic

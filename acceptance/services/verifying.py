@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import partial
+from typing import NamedTuple
 
 from policies.models import PolicyVersion, Recall
 
 from ..bodies import LEAF, late_in
 from ..merkle import WIDTH, Tree, grown, leaf_hash
 from ..models import Act, Checkpoint, EntryKind, LedgerEntry, LedgerRow
-from ..signed_notes import Head, NoteInvalid, opened
+from ..signed_notes import opened_by_any
 from .entries import body_of_act, body_of_publication, body_of_recall, committed_of, text_of
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
@@ -55,12 +56,30 @@ def verify_ledger(*, trusted: bytes, held: Sequence[str] = (), now: datetime) ->
     ]
 
 
+class Restore(NamedTuple):
+    """That the database was restored from a backup: how many entries it held, and how many there had been."""
+
+    kept: int
+    lost: int
+    noted_at: str
+
+    @property
+    def sentence(self) -> str:
+        """What is to be known of it."""
+        return (
+            f"The database was restored from a backup, as noted on {self.noted_at}:"
+            f" of {self.lost} sealed entries it held {self.kept}."
+        )
+
+
 class Grown:
-    """A tree that is grown again from the entries, in memory."""
+    """A tree that is grown again from the entries, in memory, and what they say of keys and restores."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[int, int], bytes] = {}
         self.size = 0
+        self.keys: list[tuple[str, bytes]] = []
+        self.restores: list[Restore] = []
 
     def row(self, level: int, place: int) -> bytes:
         """Give a row; nothing where it is not there."""
@@ -76,36 +95,43 @@ class Grown:
         """Give the root over the first `size` leaves."""
         return Tree(self.row, size).root()
 
+    def read(self) -> None:
+        """Grow over all entries that have places, up to the first place that is empty."""
+        added: list[bytes] = []
+        placed = LedgerEntry.objects.filter(position__isnull=False).order_by("position")
+        for position, kind, body in placed.values_list("position", "kind", "body").iterator(PORTION):
+            if position != self.size + len(added):
+                break
+            added.append(leaf_hash(LEAF + bytes(body)))
+            self.keys += key_in(bytes(body)) if kind == EntryKind.KEY else []
+            self.restores += restore_in(bytes(body)) if kind == EntryKind.RESTORE else []
+            if len(added) == WIDTH:
+                self.add(added)
+                added = []
+        self.add(added)
+
 
 def wrong_tree(checkpoints: Sequence[Checkpoint], trusted: bytes, held: Sequence[str]) -> Iterator[Finding]:
     """Give where places, hashes, roots and signatures do not agree with each other."""
-    keys: list[tuple[str, bytes]] = []
     tree = Grown()
-    added: list[bytes] = []
-    placed = LedgerEntry.objects.filter(position__isnull=False).order_by("position")
-    for entry in placed.values_list("position", "kind", "body").iterator(chunk_size=PORTION):
-        position, kind, body = entry
-        if position != tree.size + len(added):
-            yield tampered(f"The entry at position {tree.size + len(added)} is not there.")
-            return
-        added.append(leaf_hash(LEAF + bytes(body)))
-        if kind == EntryKind.KEY:
-            keys += key_in(bytes(body))
-        if len(added) == WIDTH:
-            tree.add(added)
-            added = []
-    tree.add(added)
+    tree.read()
+    placed = LedgerEntry.objects.filter(position__isnull=False).count()
+    if placed != tree.size:
+        yield tampered(f"The entry at position {tree.size} is not there.")
+        return
     if tree.size != checkpoints[-1].size:
         yield tampered(
             f"{tree.size} entries have places, and the last checkpoint is over {checkpoints[-1].size}."
         )
     for checkpoint in checkpoints:
-        yield from wrong_checkpoint(checkpoint, tree, keys)
-    trusted_key = keys[-1][0] if keys else "", trusted
+        yield from wrong_checkpoint(checkpoint, tree)
+    trusted_key = tree.keys[-1][0] if tree.keys else "", trusted
     yield from wrong_note("last checkpoint", checkpoints[-1].note, tree, [trusted_key])
     for note in held:
         # It may have been signed before the key was changed.
-        yield from wrong_note("checkpoint that was kept", note, tree, [*keys, trusted_key])
+        yield from wrong_held(note, tree, [*tree.keys, trusted_key])
+    for restore in tree.restores:
+        yield Finding(Verdict.SOUND, restore.sentence)
     stored = {(row.level, row.place): bytes(row.hashes) for row in LedgerRow.objects.iterator(PORTION)}
     if stored != tree.rows:
         yield tampered("The stored hashes are not those of the entries.")
@@ -120,36 +146,50 @@ def key_in(body: bytes) -> list[tuple[str, bytes]]:
         return []
 
 
-def wrong_checkpoint(
-    checkpoint: Checkpoint, tree: Grown, keys: Sequence[tuple[str, bytes]]
-) -> Iterator[Finding]:
+def restore_in(body: bytes) -> list[Restore]:
+    """Give the restore that an entry notes; none where it was changed into something else."""
+    try:
+        noted = json.loads(body)
+        return [Restore(int(noted["kept"]["size"]), int(noted["lost"]["size"]), str(noted["noted_at"]))]
+    except (ValueError, LookupError, TypeError):
+        return []
+
+
+def wrong_held(note: str, tree: Grown, keys: Sequence[tuple[str, bytes]]) -> Iterator[Finding]:
+    """Give what is wrong with a checkpoint that somebody kept, perhaps from before a restore."""
+    head = opened_by_any(note, keys)
+    for restore in tree.restores if head else ():
+        if (
+            head
+            and restore.kept < head.size <= restore.lost
+            and (head.size > tree.size or tree.root(head.size) != head.root)
+        ):
+            sentence = "The checkpoint that was kept covers entries that were lost."
+            yield Finding(Verdict.UNDECIDED, f"{sentence} {restore.sentence}")
+            return
+    yield from wrong_note("checkpoint that was kept", note, tree, keys)
+
+
+def wrong_checkpoint(checkpoint: Checkpoint, tree: Grown) -> Iterator[Finding]:
     """Give what is wrong with a stored checkpoint."""
     name = f"checkpoint over {checkpoint.size} entries"
-    found = list(wrong_note(name, checkpoint.note, tree, keys))
+    found = list(wrong_note(name, checkpoint.note, tree, tree.keys))
     yield from found
     if not found:
-        head = next(filter(None, (head_of(checkpoint.note, key) for key in keys)))
-        if (head.size, head.root) != (checkpoint.size, bytes(checkpoint.root)):
+        head = opened_by_any(checkpoint.note, tree.keys)
+        if head and (head.size, head.root) != (checkpoint.size, bytes(checkpoint.root)):
             yield tampered(f"The {name} says something else than its note.")
 
 
 def wrong_note(name: str, note: str, tree: Grown, keys: Sequence[tuple[str, bytes]]) -> Iterator[Finding]:
     """Give what is wrong with a signed checkpoint: its signature, or what it says of the entries."""
-    heads = [head for head in (head_of(note, key) for key in keys) if head]
-    if not heads:
+    head = opened_by_any(note, keys)
+    if head is None:
         yield tampered(f"The {name} is not signed with a key that counts.")
-    elif heads[0].size > tree.size:
-        yield tampered(f"The {name} is over {heads[0].size} entries, and only {tree.size} are there.")
-    elif tree.root(heads[0].size) != heads[0].root:
+    elif head.size > tree.size:
+        yield tampered(f"The {name} is over {head.size} entries, and only {tree.size} are there.")
+    elif tree.root(head.size) != head.root:
         yield tampered(f"The entries are not those that the {name} was signed over.")
-
-
-def head_of(note: str, key: tuple[str, bytes]) -> Head | None:
-    """Give what a note says, if that key has signed it."""
-    try:
-        return opened(note, *key)
-    except NoteInvalid:
-        return None
 
 
 def wrong_acts() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from acceptance.keys import KeyUnreadable, load_signer
 from acceptance.selectors import newest_checkpoint
 from acceptance.services import LedgerBroken, enter_missing, seal_ledger
+from acceptance.witness import WitnessUnwritable
 
 
 class Command(BaseCommand):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             if options["enter_missing"]:
                 self.stdout.write(f"Entered {enter_missing(now=now)} late.")
             sealed = seal_ledger(signer=signer, now=now)
-        except KeyUnreadable as error:
+        except (KeyUnreadable, WitnessUnwritable) as error:
             raise CommandError(str(error), returncode=3) from error
         except LedgerBroken as error:
             raise CommandError(str(error), returncode=1) from error

@@ -14,6 +14,7 @@ from acceptance.services import Finding, Verdict, verify_ledger
 
 # So many findings are printed. Where more is wrong, they say enough.
 SHOWN = 20
+NAMES = {verdict: verdict.name.lower() for verdict in Verdict} | {Verdict.SOUND: "to be known"}
 
 
 class Command(BaseCommand):
@@ -54,10 +55,10 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(said | {"key": trusted.hex()}))
         else:
             for finding in findings[:SHOWN]:
-                self.stdout.write(f"{finding.verdict.name.lower()}: {finding.sentence}")
+                self.stdout.write(f"{NAMES[finding.verdict]}: {finding.sentence}")
             if len(findings) > SHOWN:
                 self.stdout.write(f"And {len(findings) - SHOWN} more.")
-            if not findings:
+            if verdict is Verdict.SOUND:
                 self.stdout.write(f"The ledger is sound. Key: {trusted.hex()}")
         sys.exit(verdict)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from acceptance.keys import KeyUnreadable, load_signer
 from acceptance.services import LedgerBroken, seal_ledger
+from acceptance.witness import WitnessUnwritable
 from notifications.services import (
     plan_campaigns,
     plan_webhooks,
@@ -73,5 +74,5 @@ class Command(BaseCommand):
         """Seal the ledger, whose trouble stops no notice."""
         try:
             seal_ledger(signer=load_signer(), now=timezone.now())
-        except (KeyUnreadable, LedgerBroken):
+        except (KeyUnreadable, LedgerBroken, WitnessUnwritable):
             logger.exception("The ledger is not sealed.")

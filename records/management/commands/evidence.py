@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from acceptance.keys import KeyUnreadable, load_signer
 from acceptance.services import LedgerBroken
+from acceptance.witness import WitnessUnwritable
 from accounts.models import User
 from policies.instants import parse_instant
 from policies.models import PolicyVersion
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             made = self.made(options)
         except LedgerBroken as error:
             raise CommandError(str(error), returncode=1) from error
-        except KeyUnreadable as error:
+        except (KeyUnreadable, WitnessUnwritable) as error:
             raise CommandError(str(error), returncode=3) from error
         except Refusal as error:
             raise CommandError(str(error), returncode=2) from error

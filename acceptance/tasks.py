@@ -4,10 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from .keys import load_signer
-from .services import seal_ledger
+from .services import seal_ledger, stamp_ledger
 
 
 @shared_task(name="acceptance.seal_ledger", acks_late=True)
 def seal() -> int:
     """Seal what was entered since the last time. Two that do so at once take turns."""
     return seal_ledger(signer=load_signer(), now=timezone.now())
+
+
+@shared_task(name="acceptance.stamp_ledger", acks_late=True)
+def stamp() -> bool:
+    """Have the newest checkpoint stamped; gives whether there is a new token."""
+    return stamp_ledger(now=timezone.now()) is not None

@@ -24,6 +24,7 @@ ACCEPTANCE_TRIGGERS = [
         "acceptance_reminderchoice",
         "acceptance_ledgerentry",
         "acceptance_checkpoint",
+        "acceptance_timestamptoken",
     ),
     Trigger(
         "act_unchanged",
@@ -94,5 +95,7 @@ ACCEPTANCE_TRIGGERS = [
         "An entry of the ledger is never deleted.",
     ),
     Trigger("checkpoint_unchanged", "acceptance_checkpoint", "UPDATE", "TRUE", "A checkpoint never changes."),
+    Trigger("token_unchanged", "acceptance_timestamptoken", "UPDATE", "TRUE", "A token never changes."),
+    Trigger("token_kept", "acceptance_timestamptoken", "DELETE", "TRUE", "A token is never deleted."),
     Trigger("checkpoint_kept", "acceptance_checkpoint", "DELETE", "TRUE", "A checkpoint is never deleted."),
 ]

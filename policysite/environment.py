@@ -54,6 +54,13 @@ def web_address(value: str) -> None:
         raise ValidationError(f"{value!r} is not an address like https://policies.example, without a path.")
 
 
+def service_address(value: str) -> None:
+    """Refuse what is no address of a service on the web; empty is none."""
+    parts = parts_of(value)
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and has_port(parts)):
+        raise ValidationError(f"{value!r} is not an address like https://authority.example/stamp.")
+
+
 def has_port(parts: SplitResult) -> bool:
     """Whether the port of an address is a number that a port can be, or is left out."""
     try:

@@ -24,6 +24,7 @@ from .environment import (
     not_negative,
     open_environment,
     port_number,
+    service_address,
     some_seconds,
     time_zone,
     web_address,
@@ -169,6 +170,8 @@ CELERY_TASK_ROUTES = {
     "notifications.send_chunk": {"queue": f"{CELERY_QUEUE}.sending"},
     "notifications.carry_webhooks": {"queue": f"{CELERY_QUEUE}.events"},
     "acceptance.seal_ledger": {"queue": f"{CELERY_QUEUE}.sealing"},
+    # It waits for somebody else's server.
+    "acceptance.stamp_ledger": {"queue": f"{CELERY_QUEUE}.events"},
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -188,7 +191,7 @@ CELERY_TASK_QUEUES = [
     for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing"))
 ]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},
     "carry-webhooks": {"task": "notifications.carry_webhooks", "schedule": 30.0},
     "seal-ledger": {"task": "acceptance.seal_ledger", "schedule": 30.0},
@@ -229,6 +232,10 @@ NOTICE_TRIAL_MINUTES = env.int("NOTICE_TRIAL_MINUTES", 10, validate=not_negative
 LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", f"{urlsplit(SITE_URL).hostname}/policysite", validate=not_empty)
 LEDGER_KEY_FILE = env.str("LEDGER_KEY_FILE", str(VAR_DIR / "ledger_key"), validate=not_empty)
 LEDGER_KEY_COMMAND = env.str("LEDGER_KEY_COMMAND", "")
+TIMESTAMP_AUTHORITY = env.str("TIMESTAMP_AUTHORITY", "", validate=service_address)
+TIMESTAMP_ROOTS = env.str("TIMESTAMP_ROOTS", "")
+if TIMESTAMP_AUTHORITY:
+    CELERY_BEAT_SCHEDULE["stamp-ledger"] = {"task": "acceptance.stamp_ledger", "schedule": 3600.0}
 LEDGER_WITNESS_DIR = env.str("LEDGER_WITNESS_DIR", str(VAR_DIR / "checkpoints"), validate=not_empty)
 
 # Webhooks: messages to other programs, which by default cannot be led into a network of our own.

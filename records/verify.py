@@ -145,6 +145,33 @@ def root_above(leaf: bytes, index: int, size: int, hashes: Sequence[bytes]) -> b
     return root
 
 
+def roots_that_grew(old: int, new: int, root: bytes, hashes: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Give the old and the new root that follow from a proof of consistency (RFC 9162, 2.1.4.2)."""
+    if old == new and not hashes:
+        return root, root
+    path = [root, *hashes] if old & (old - 1) == 0 else list(hashes)
+    if not 0 < old < new or not path:
+        raise Changed("has no proof that the ledger grew from it.")
+    at, last = old - 1, new - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    before = after = path[0]
+    for beside in path[1:]:
+        if last == 0:
+            raise Changed("has a proof of growth that is too long.")
+        if at & 1 or at == last:
+            before = hashlib.sha256(b"\x01" + beside + before).digest()
+            after = hashlib.sha256(b"\x01" + beside + after).digest()
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            after = hashlib.sha256(b"\x01" + after + beside).digest()
+        at, last = at >> 1, last >> 1
+    if last:
+        raise Changed("has a proof of growth that is too short.")
+    return before, after
+
+
 def canonical(value: Any) -> bytes:
     """Give what is made of text, whole numbers, lists and plain names in RFC 8785 form."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -164,6 +191,7 @@ class Check:
         self.changed: list[str] = []
         self.unsealed: list[str] = []
         self.checked = 0
+        self.files: Mapping[str, bytes] = {}
 
     def hold(self, name: str, check: Callable[..., object], *arguments: object) -> None:
         """Carry a check out, and note what it found under a name."""
@@ -233,7 +261,7 @@ class Check:
 
     def pack(self, files: Mapping[str, bytes]) -> None:
         """Check every file of a pack, by its path."""
-        manifest = json.loads(files[MANIFEST])
+        manifest, self.files = json.loads(files[MANIFEST]), files
         self.hold(SIGNED, self.manifest, manifest, files)
         for path in sorted({*manifest["files"], *files} - {MANIFEST, SIGNED}):
             self.hold(path, self.listed, manifest["files"], files, path)
@@ -261,6 +289,19 @@ class Check:
         if digest_of_text(body.decode()) != Path(path).stem:
             raise Changed("is not the text of that digest.")
 
+    def stamp(self, path: str, octets: bytes) -> None:
+        """Check that a token is about a checkpoint from which the ledger grew to the one of the pack."""
+        place, growth = path[: -len(".json")], [bytes.fromhex(each) for each in json.loads(octets)["growth"]]
+        note = self.files[f"{place}.txt"]
+        _origin, old, old_root = note.decode().split("\n")[:3]
+        _origin, new, new_root = self.files[CHECKPOINT].decode().split("\n")[:3]
+        expected = unbase64(old_root), unbase64(new_root)
+        if roots_that_grew(int(old), int(new), expected[0], growth) != expected:
+            raise Changed("is not a beginning of the ledger.")
+        # The authority's own signature is for `openssl ts -verify`; README.txt says how.
+        if hashlib.sha256(note).digest() not in self.files[f"{place}.tsr"]:
+            raise Changed("has a token about something else.")
+
     def keys(self, path: str, octets: bytes) -> None:
         """Check what the ledger says about the keys that signed it."""
         for record in json.loads(octets):
@@ -273,6 +314,7 @@ CHECKS: dict[str, Callable[[Check, str, bytes], None]] = {
     "versions": lambda check, path, octets: check.version(path, json.loads(octets)),
     "texts": Check.text,
     "ledger": Check.keys,
+    "stamps": lambda check, path, octets: check.stamp(path, octets) if path.endswith(".json") else None,
 }
 
 

@@ -2,7 +2,7 @@
 
 from .acts import Act, ActContext, ActKind, Channel, Presentation, Standing, Surface
 from .exposures import ChoiceSource, Exposure, ExposureKind, ReminderChoice
-from .ledger import Checkpoint, EntryKind, LedgerEntry, LedgerRow
+from .ledger import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
 
 __all__ = [
     "Act",
@@ -20,4 +20,5 @@ __all__ = [
     "ReminderChoice",
     "Standing",
     "Surface",
+    "TimestampToken",
 ]

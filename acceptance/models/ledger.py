@@ -85,3 +85,22 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint-{self.size}"
+
+
+class TimestampToken(models.Model):
+    """What a time-stamping authority answered about a checkpoint (RFC 3161): it was there at that moment."""
+
+    checkpoint = models.OneToOneField(
+        Checkpoint, models.PROTECT, related_name="token", verbose_name=_("checkpoint")
+    )
+    token = models.BinaryField(_("token"))
+    stamped_at = models.DateTimeField(_("stamped"), help_text=_("By the authority's clock."))
+    authority = models.CharField(_("authority"), max_length=200)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("time stamp")
+        verbose_name_plural = _("time stamps")
+
+    def __str__(self) -> str:
+        return f"token-{self.checkpoint_id}"

@@ -5,7 +5,15 @@ from .awaited import awaited, demands_by_country, people_without
 from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
 from .history import Deemed, acts_of, deemed_of
-from .ledger import entries_about, key_entries, newest_checkpoint, proof_of, stored_row
+from .ledger import (
+    entries_about,
+    growth_since,
+    key_entries,
+    newest_checkpoint,
+    proof_of,
+    stamps_over,
+    stored_row,
+)
 from .receipts import receipt_of
 from .reminders import reminder_choice_of, stops_of
 from .tally import Tally, acts_on, tally
@@ -27,6 +35,7 @@ __all__ = [
     "entries_about",
     "facts_of",
     "good_standing",
+    "growth_since",
     "key_entries",
     "newest_checkpoint",
     "notice_period",
@@ -35,6 +44,7 @@ __all__ = [
     "proof_of",
     "receipt_of",
     "reminder_choice_of",
+    "stamps_over",
     "stops_of",
     "stored_row",
     "tally",

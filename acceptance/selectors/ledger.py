@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..merkle import Tree
-from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow
+from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
 from ..proofs import Proof
 
 
@@ -24,6 +24,24 @@ def proof_of(entry: LedgerEntry, checkpoint: Checkpoint | None) -> Proof | None:
         return None
     hashes = Tree(stored_row, checkpoint.size).inclusion_proof(entry.position)
     return Proof(entry.position, hashes, checkpoint.note)
+
+
+def stamps_over(positions: Iterable[int], checkpoint: Checkpoint) -> list[TimestampToken]:
+    """Give the earliest time stamp over each entry, by its place, that came no later than a checkpoint."""
+    stamps = list(
+        TimestampToken.objects.filter(checkpoint__size__lte=checkpoint.size)
+        .select_related("checkpoint")
+        .order_by("checkpoint__size")
+    )
+    first = (
+        next((stamp for stamp in stamps if position < stamp.checkpoint.size), None) for position in positions
+    )
+    return sorted({stamp for stamp in first if stamp}, key=lambda stamp: stamp.checkpoint.size)
+
+
+def growth_since(earlier: Checkpoint, later: Checkpoint) -> list[bytes]:
+    """Give the proof that the ledger under an earlier checkpoint is how a later one begins."""
+    return Tree(stored_row, later.size).consistency_proof(earlier.size)
 
 
 def entries_about(version_ids: Iterable[int]) -> list[LedgerEntry]:

@@ -6,6 +6,7 @@ from .exposures import record_exposures
 from .late import enter_missing
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
+from .stamping import stamp_ledger
 from .standing import rebuild_standing
 from .verifying import Finding, Verdict, verify_ledger
 
@@ -24,5 +25,6 @@ __all__ = [
     "record_act",
     "record_exposures",
     "seal_ledger",
+    "stamp_ledger",
     "verify_ledger",
 ]

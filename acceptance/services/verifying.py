@@ -8,12 +8,15 @@ from enum import IntEnum
 from functools import partial
 from typing import NamedTuple
 
+from django.conf import settings
+
 from policies.models import PolicyVersion, Recall
 
 from ..bodies import LEAF, late_in
 from ..merkle import WIDTH, Tree, grown, leaf_hash
-from ..models import Act, Checkpoint, EntryKind, LedgerEntry, LedgerRow
+from ..models import Act, Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
 from ..signed_notes import opened_by_any
+from ..timestamps import NoToken, verify_token
 from .entries import body_of_act, body_of_publication, body_of_recall, committed_of, text_of
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
@@ -50,6 +53,7 @@ def verify_ledger(*, trusted: bytes, held: Sequence[str] = (), now: datetime) ->
         return [Finding(Verdict.UNDECIDED, "Nothing is sealed yet. Run manage.py seal_ledger.")]
     return [
         *wrong_tree(checkpoints, trusted, held),
+        *wrong_tokens(),
         *wrong_acts(),
         *wrong_publications(),
         *unsealed(now),
@@ -190,6 +194,20 @@ def wrong_note(name: str, note: str, tree: Grown, keys: Sequence[tuple[str, byte
         yield tampered(f"The {name} is over {head.size} entries, and only {tree.size} are there.")
     elif tree.root(head.size) != head.root:
         yield tampered(f"The entries are not those that the {name} was signed over.")
+
+
+def wrong_tokens() -> Iterator[Finding]:
+    """Give the time stamps that are none for their checkpoint, where the authority's roots are known."""
+    tokens = TimestampToken.objects.select_related("checkpoint").order_by("pk")
+    for token in tokens if settings.TIMESTAMP_ROOTS else ():
+        name = f"time stamp of the checkpoint over {token.checkpoint.size} entries"
+        try:
+            stamped_at = verify_token(bytes(token.token), token.checkpoint.note.encode())
+        except NoToken as error:
+            yield tampered(f"The {name} does not hold: {error}")
+        else:
+            if stamped_at != token.stamped_at:
+                yield tampered(f"The {name} says another moment than its row.")
 
 
 def wrong_acts() -> Iterator[Finding]:

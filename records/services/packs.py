@@ -5,6 +5,7 @@ of all files with their digests, the signature over that list, and the program t
 """
 
 import io
+import json
 import uuid
 import zipfile
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ from django.db import transaction
 
 from acceptance.bodies import pack_body
 from acceptance.models import Checkpoint, EntryKind, LedgerEntry
-from acceptance.selectors import key_entries, newest_checkpoint
+from acceptance.proofs import read_proof
+from acceptance.selectors import growth_since, key_entries, newest_checkpoint, stamps_over
 from acceptance.services import seal_ledger
 from acceptance.signed_notes import Signer
 from accounts.models import User
@@ -82,15 +84,33 @@ def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None,
         files["report.pdf"] = pdf
     if checkpoint:
         files["ledger/checkpoint.txt"] = checkpoint.note.encode()
+        files |= stamp_files(files, checkpoint)
     files["ledger/keys.json"] = as_json([proved(entry, checkpoint) for entry in key_entries()])
+    stamps = [path.removesuffix(".tsr") for path in files if path.endswith(".tsr")]
     files["verify.py"] = Path(verify.__file__).read_bytes()
     for name in ("README.txt", "system.txt", "declaration.txt"):
-        files[name] = paper(name, pack=pack, has_pdf=bool(pdf), key=signer.public.hex(), origin=signer.name)
+        files[name] = paper(
+            name, pack=pack, has_pdf=bool(pdf), stamps=stamps, key=signer.public.hex(), origin=signer.name
+        )
     files["manifest.json"] = as_json(manifest_of(pack, files, signer))
     pack.manifest = sha256(files["manifest.json"]).hexdigest()
     files["manifest.note"] = signer.sign_text(f"{FORMAT}\n{pack.pk}\n{pack.manifest}\n").encode()
     record(pack)
     return Made(pack, archive(files))
+
+
+def stamp_files(files: Mapping[str, bytes], checkpoint: Checkpoint) -> dict[str, bytes]:
+    """Give the earliest time stamp over each act in the files, with its checkpoint and how that grew."""
+    proofs = (json.loads(content).get("proof") for path, content in files.items() if path.startswith("acts/"))
+    positions = [read_proof(proof).position for proof in proofs if proof]
+    found = {}
+    for stamp in stamps_over(positions, checkpoint):
+        place = f"stamps/{stamp.checkpoint.size}"
+        growth = [hashed.hex() for hashed in growth_since(stamp.checkpoint, checkpoint)]
+        found[f"{place}.txt"] = stamp.checkpoint.note.encode()
+        found[f"{place}.tsr"] = bytes(stamp.token)
+        found[f"{place}.json"] = as_json({"stamped_at": instant(stamp.stamped_at), "growth": growth})
+    return found
 
 
 def manifest_of(pack: Pack, files: Mapping[str, bytes], signer: Signer) -> dict[str, Any]:

@@ -1,20 +1,23 @@
 """Policies: what is said, since when."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from .triggers import POLICY_TRIGGERS, make_triggers
 
 GROUPS = {
-    "Authors": ("view_policy", "write_version"),
-    "Approvers": ("view_policy", "approve_version"),
-    "Publishers": ("view_policy", "publish_version"),
+    "Authors": ("policies.view_policy", "policies.write_version"),
+    "Approvers": ("policies.view_policy", "policies.approve_version"),
+    "Publishers": ("policies.view_policy", "policies.publish_version"),
 }
 
 
@@ -39,16 +42,20 @@ def guard_replacing(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
             cursor.execute("PRAGMA recursive_triggers = ON")
 
 
-def make_groups(*, app_config: AppConfig, using: str, **_kwargs: Any) -> None:
-    """Make the desk's three groups where they are missing; an administrator may change them later."""
-    create_permissions(app_config, using=using, verbosity=0)
+def make_groups(*, using: str, **_kwargs: Any) -> None:
+    """Make the desk's three groups."""
+    add_groups(GROUPS, using=using)
+
+
+def add_groups(groups: Mapping[str, tuple[str, ...]], *, using: str) -> None:
+    """Make groups where they are missing, with their permissions; an administrator may change them later."""
     group_model = apps.get_model("auth", "Group")
     permission_model = apps.get_model("auth", "Permission")
-    for name, codenames in GROUPS.items():
+    for label in {name.partition(".")[0] for permissions in groups.values() for name in permissions}:
+        create_permissions(apps.get_app_config(label), using=using, verbosity=0)
+    for name, permissions in groups.items():
         group, created = group_model.objects.using(using).get_or_create(name=name)
         if created:
-            group.permissions.set(
-                permission_model.objects.using(using).filter(
-                    content_type__app_label="policies", codename__in=codenames
-                )
-            )
+            full_name = Concat("content_type__app_label", Value("."), "codename")
+            known = permission_model.objects.using(using).annotate(full_name=full_name)
+            group.permissions.set(known.filter(full_name__in=permissions))

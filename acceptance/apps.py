@@ -1,16 +1,21 @@
 """Acceptance: who did what, and the gate."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from policies.apps import add_groups
 from policies.triggers import make_triggers
 
 from .triggers import ACCEPTANCE_TRIGGERS
 
+GROUPS = {"Support": ("policies.view_policy", "acceptance.act_for_others")}
+
 
 class AcceptanceConfig(AppConfig):
-    """Connects the receivers, and makes the triggers again after every migration."""
+    """Connects the receivers, and makes the triggers and the group again after every migration."""
 
     name = "acceptance"
     verbose_name = _("Acceptance")
@@ -21,4 +26,10 @@ class AcceptanceConfig(AppConfig):
         from .receivers import connect  # noqa: PLC0415 - models can be imported from here on only
 
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="acceptance.triggers")
+        post_migrate.connect(make_groups, sender=self, dispatch_uid="acceptance.groups")
         connect()
+
+
+def make_groups(*, using: str, **_kwargs: Any) -> None:
+    """Make the group of those who enter the answers of other people."""
+    add_groups(GROUPS, using=using)

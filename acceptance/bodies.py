@@ -73,6 +73,34 @@ def commitments(salt: bytes, *, person: int, email: str, acted_by: int, note: st
     }
 
 
+def legacy_body(
+    *,
+    legacy: str,
+    policy: str,
+    version: int | None,
+    at: datetime,
+    imported_at: datetime,
+    committed: Mapping[str, str],
+) -> bytes:
+    """Give the body of an acceptance that was taken over; `version` is None where it is not known."""
+    return canonical(
+        {
+            "type": "legacy",
+            "legacy": legacy,
+            "policy": policy,
+            "version": version,
+            "at": instant(at),
+            "imported_at": instant(imported_at),
+            "committed": dict(committed),
+        }
+    )
+
+
+def legacy_commitments(salt: bytes, *, person: int, source: str) -> dict[str, str]:
+    """Give the commitments of an acceptance that was taken over."""
+    return {"person": commitment(salt, "person", person), "source": commitment(salt, "source", source)}
+
+
 def publication_body(
     *,
     policy: str,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from threading import Lock
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.middleware import signed_in_person
 from accounts.models import User
 from policies.selectors import register, rule_book
-from policies.selectors.kept import kept
+from policies.selectors.kept import FRESH_FOR, clock, kept
 
 from .models import ExposureKind
 from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_standing, unrecorded_use
@@ -33,12 +33,20 @@ known_good = kept(20_000)
 known_good_lock = Lock()
 
 
+class Held(NamedTuple):
+    """Facts, and when they began to be read; what was written before that is in them."""
+
+    read_at: float
+    facts: Facts
+
+
 class Visit:
     """One request of a person, as the gate sees it; everything is looked up when it is first needed."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.banner_shown = False
+        self.read_at = 0.0
 
     @cached_property
     def now(self) -> datetime:
@@ -58,15 +66,21 @@ class Visit:
             return None
         with known_good_lock:
             held = known_good.get(self.person.pk)
-        if isinstance(held, Facts) and held.country == self.person.country:
-            return held
+        is_fresh = isinstance(held, Held) and clock() < held.read_at + FRESH_FOR
+        if isinstance(held, Held) and is_fresh and held.facts.country == self.person.country:
+            self.read_at = held.read_at
+            return held.facts
+        self.read_at = clock()
         return self.keep_good(facts_of(self.person))
 
     def keep_good(self, facts: Facts) -> Facts:
-        """Give `facts`, kept for the next request where their person owes nothing."""
+        """Give `facts`, kept for the next request where their person owes nothing.
+
+        Their second runs from when they were read, however long they were worked on since.
+        """
         if good_standing(facts, register(), rule_book(), at=self.now):
             with known_good_lock:
-                known_good[facts.user_id] = facts
+                known_good[facts.user_id] = Held(self.read_at, facts)
         return facts
 
     @property

@@ -1,4 +1,4 @@
-"""The words on which people act: the review page shows these strings, and the act records them."""
+"""The words on which people act: the pages show these strings, and the act records them."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,9 +14,13 @@ from django.utils.translation import gettext as _
 
 from policies.models import Assent
 
-from .models import Surface
+from .models import ActKind, Surface
 
-REVIEW_TEMPLATES = ("acceptance/review.html", "acceptance/_answer.html")
+TEMPLATES = {
+    Surface.REVIEW_PAGE: ("acceptance/review.html", "acceptance/_answer.html"),
+    Surface.WITHDRAWAL_PAGE: ("acceptance/withdrawal.html",),
+    Surface.DESK: ("desk/act_for.html",),
+}
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,13 @@ class Shown:
 
     @property
     def wording(self) -> dict[str, str]:
-        """The words alone, as they are kept."""
-        return {
+        """The words alone, as they are kept; only the review page has a button to decline."""
+        words = {
             "statement": self.statement,
             "accept_button": self.accept_button,
             "decline_button": self.decline_button,
         }
+        return {name: said for name, said in words.items() if said}
 
     @property
     def sha256(self) -> str:
@@ -64,12 +69,38 @@ def review_page(*, assent: str, title: str, number: int, language: str) -> Shown
             statement = _("I have seen version %(number)d of “%(title)s” and what it changes.") % names
             accept = _("Acknowledge")
         decline = _("Decline")
-    return Shown(Surface.REVIEW_PAGE, language, statement, accept, decline, review_markup(), settings.RELEASE)
+    return shown_on(Surface.REVIEW_PAGE, language, statement, accept, decline)
 
 
-@lru_cache(maxsize=1)
-def review_markup() -> str:
-    """Give the digest of the templates that the review page is made of."""
-    templates = (cast("Template", get_template(name)) for name in REVIEW_TEMPLATES)
+def withdrawal_page(*, title: str, number: int, language: str) -> Shown:
+    """Give what the page shows on which a person withdraws, in `language`."""
+    with translation.override(language):
+        statement = _(
+            "I withdraw my acceptance of version %(number)d of “%(title)s” and of every version before it."
+        ) % {"title": title, "number": number}
+        button = _("Withdraw")
+    return shown_on(Surface.WITHDRAWAL_PAGE, language, statement, button)
+
+
+def desk_entry(*, kind: str, title: str, number: int, language: str) -> Shown:
+    """Give what whoever enters the answer of another person says at the desk, in `language`."""
+    with translation.override(language):
+        statement = _(
+            "I have an answer of this person, or of whoever may answer for them,"
+            " to version %(number)d of “%(title)s”: %(kind)s."
+        ) % {"title": title, "number": number, "kind": ActKind(kind).label}
+        button = _("Record")
+    return shown_on(Surface.DESK, language, statement, button)
+
+
+def shown_on(surface: Surface, language: str, statement: str, accept: str, decline: str = "") -> Shown:
+    """Give the words on a surface, with the digest of its markup and the release that shows it."""
+    return Shown(surface, language, statement, accept, decline, markup(surface), settings.RELEASE)
+
+
+@lru_cache(maxsize=len(TEMPLATES))
+def markup(surface: Surface) -> str:
+    """Give the digest of the templates that a surface is made of."""
+    templates = (cast("Template", get_template(name)) for name in TEMPLATES[surface])
     sources = (template.template.source for template in templates)
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()

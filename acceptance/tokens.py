@@ -1,18 +1,18 @@
-"""What is signed: the form of the review page, good for one act, and the link that stops reminders.
+"""What is signed: forms, each good for one act of one purpose, and the link that stops reminders.
 
-The form is bound to person, text and presentation. The link names a person and is good for nothing
+A form is bound to person, text and presentation. The link names a person and is good for nothing
 else than stopping their reminders; it does not expire, because mail is kept for years.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import ClassVar, TypeVar
 
 from django.core import signing
 from django.utils.translation import gettext as _
 
 from policies.refusal import Refusal
 
-PURPOSE = "acceptance.review"
 GOOD_FOR = timedelta(days=7)
 REMINDERS_PURPOSE = "acceptance.reminders"
 # It stands in an address as it is, where mail programs encode Django's usual colon now and then.
@@ -28,27 +28,57 @@ class ExpiredForm(Refusal):
 
 
 @dataclass(frozen=True)
-class ReviewForm:
-    """What a review page was made for; `nonce` becomes the key of the act."""
+class Form:
+    """What a page was made for; `nonce` becomes the key of the act, `purpose` the salt of the signature."""
+
+    purpose: ClassVar[str]
 
     nonce: str
     user_id: int
     version_id: int
     text_id: int
     sha256: str
-    assent: str
     presentation: str
 
 
-def seal(form: ReviewForm) -> str:
+@dataclass(frozen=True)
+class ReviewForm(Form):
+    """The form of the review page, with what is asked there."""
+
+    purpose: ClassVar[str] = "acceptance.review"
+
+    assent: str
+
+
+@dataclass(frozen=True)
+class WithdrawalForm(Form):
+    """The form of the page on which a person withdraws."""
+
+    purpose: ClassVar[str] = "acceptance.withdrawal"
+
+
+@dataclass(frozen=True)
+class DeskForm(Form):
+    """The form of the desk, by which `acted_by_id` enters what the person answered another way."""
+
+    purpose: ClassVar[str] = "acceptance.desk"
+
+    kind: str
+    acted_by_id: int
+
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+def seal(form: Form) -> str:
     """Give `form` signed, as the page carries it."""
-    return signing.dumps(asdict(form), salt=PURPOSE)
+    return signing.dumps(asdict(form), salt=form.purpose)
 
 
-def unseal(token: str, *, user_id: int) -> ReviewForm:
+def unseal(token: str, of: type[AnyForm], *, user_id: int) -> AnyForm:
     """Give the form behind `token`. Raises `ExpiredForm`, and `TamperedForm` for anything else."""
     try:
-        form = ReviewForm(**signing.loads(token, salt=PURPOSE, max_age=GOOD_FOR))
+        form = of(**signing.loads(token, salt=of.purpose, max_age=GOOD_FOR))
     except signing.SignatureExpired as error:
         raise ExpiredForm(
             _("This page was open for more than a week. Read the text below, then answer again.")

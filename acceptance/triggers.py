@@ -1,6 +1,6 @@
-"""Database triggers that keep acts, exposures and choices about reminders as they were recorded.
+"""Database triggers that keep what is recorded of people as it was recorded.
 
-The one change they let through is cutting the link to an erased person.
+The one change they let through is cutting the link to an erased person, and emptying a salt.
 """
 
 from policies.triggers import Trigger, differing, never_emptied, published, published_text
@@ -9,6 +9,10 @@ ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presenta
 EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
 ENTRY_COLUMNS = ["id", "kind", "body", "act_id", "version_id", "entered_at"]
 CHOICE_COLUMNS = ["id", "is_wanted", "source", "at"]
+LEGACY_COLUMNS = ["id", "policy_id", "version_id", "at", "source", "imported_at", "entry_id"]
+RESALTED = "(OLD.salt {differs} NEW.salt AND length(NEW.salt) > 0)"
+OF_ITS_POLICY = """(NEW.version_id IS NULL OR EXISTS (SELECT 1 FROM policies_policyversion v
+WHERE v.id = NEW.version_id AND v.policy_id = NEW.policy_id AND v.published_at IS NOT NULL))"""
 
 
 def relinked(column: str) -> str:
@@ -25,6 +29,7 @@ ACCEPTANCE_TRIGGERS = [
         "acceptance_ledgerentry",
         "acceptance_checkpoint",
         "acceptance_timestamptoken",
+        "acceptance_legacyacceptance",
     ),
     Trigger(
         "act_unchanged",
@@ -98,4 +103,25 @@ ACCEPTANCE_TRIGGERS = [
     Trigger("token_unchanged", "acceptance_timestamptoken", "UPDATE", "TRUE", "A token never changes."),
     Trigger("token_kept", "acceptance_timestamptoken", "DELETE", "TRUE", "A token is never deleted."),
     Trigger("checkpoint_kept", "acceptance_checkpoint", "DELETE", "TRUE", "A checkpoint is never deleted."),
+    Trigger(
+        "legacy_unchanged",
+        "acceptance_legacyacceptance",
+        "UPDATE",
+        f"({differing(LEGACY_COLUMNS)} OR {relinked('user_id')} OR {RESALTED})",
+        "An acceptance that was taken over never changes.",
+    ),
+    Trigger(
+        "legacy_kept",
+        "acceptance_legacyacceptance",
+        "DELETE",
+        "TRUE",
+        "An acceptance that was taken over is never deleted.",
+    ),
+    Trigger(
+        "legacy_of_a_published_version",
+        "acceptance_legacyacceptance",
+        "INSERT",
+        f"NOT {OF_ITS_POLICY}",
+        "An acceptance that was taken over names a published version of its policy, or none.",
+    ),
 ]

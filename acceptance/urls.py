@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from .views import desk, me, reminders
+from .views import desk, me, others, reminders, withdrawal
 
 public_patterns = [
     path("", me.me, name="me"),
     path("review/<slug:slug>/", me.review, name="review"),
+    path("withdraw/<slug:slug>/", withdrawal.withdraw, name="withdraw"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/<str:token>/", reminders.stop_reminders, name="stop_reminders"),
 ]
 
 desk_patterns = [
     path("versions/<int:version_id>/answers/", desk.answers, name="answers"),
+    path("people/", others.find_person, name="find_person"),
+    path("people/<int:user_id>/answers/", others.act_for, name="act_for"),
 ]

@@ -269,6 +269,7 @@ GATE_EXEMPT_NAMESPACES = ["policies", "records", "ledger", "desk", "admin"]
 GATE_EXEMPT_VIEWS = [
     "acceptance:me",
     "acceptance:review",
+    "acceptance:withdraw",
     "acceptance:reminders",
     "acceptance:stop_reminders",
     "account_login",

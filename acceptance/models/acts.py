@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from policies.models import Policy, PolicyText, PolicyVersion
@@ -14,6 +14,8 @@ class Surface(models.TextChoices):
     """Where on the site an act can be taken."""
 
     REVIEW_PAGE = "REVIEW_PAGE", _("review page")
+    WITHDRAWAL_PAGE = "WITHDRAWAL_PAGE", _("withdrawal page")
+    DESK = "DESK", _("desk, for an answer that came another way")
 
 
 class Presentation(models.Model):
@@ -41,6 +43,14 @@ class ActKind(models.TextChoices):
     AGREED = "AGREED", _("agreed")
     DECLINED = "DECLINED", _("declined")
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+
+class AcceptedBy(models.TextChoices):
+    """What the acceptance that a standing names is: an act, or one taken over from an older system."""
+
+    ACKNOWLEDGED = ActKind.ACKNOWLEDGED.value, ActKind.ACKNOWLEDGED.label
+    AGREED = ActKind.AGREED.value, ActKind.AGREED.label
+    LEGACY = "LEGACY", _("taken over")
 
 
 class Channel(models.TextChoices):
@@ -81,8 +91,16 @@ class Act(models.Model):
     class Meta:
         verbose_name = _("act")
         verbose_name_plural = _("acts")
+        permissions = [("act_for_others", _("Can enter the answers of other people"))]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=ActKind.values), name="act_kind_is_known"),
+            models.CheckConstraint(
+                condition=~Q(channel="WEB") | Q(acted_by=F("user")), name="act_on_the_site_is_one_s_own"
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="DESK") | (~Q(note="") & ~Q(acted_by=F("user"))),
+                name="act_at_the_desk_is_another_s_with_a_note",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "version", "-at"], name="act_latest_of_person"),
@@ -122,9 +140,18 @@ class Standing(models.Model):
     accepted_version = models.ForeignKey(
         PolicyVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("last accepted")
     )
-    accepted_kind = models.CharField(_("by"), max_length=16, choices=ActKind, blank=True)
+    accepted_kind = models.CharField(_("by"), max_length=16, choices=AcceptedBy, blank=True)
     declined_version = models.ForeignKey(
         PolicyVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("declined")
+    )
+    withdrawn_version = models.ForeignKey(
+        PolicyVersion,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("withdrawn"),
+        help_text=_("While no version as new as this one is accepted again."),
     )
     updated_at = models.DateTimeField(_("updated"))
 

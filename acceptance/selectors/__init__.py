@@ -1,10 +1,19 @@
 """Read where people stand: what is asked of whom, what they did, and who wants no reminders."""
 
-from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
+from .asked import (
+    Asked,
+    Severity,
+    asked_about,
+    asked_of,
+    assent_up_to,
+    good_standing,
+    owed,
+    unrecorded_use,
+)
 from .awaited import awaited, demands_by_country, people_without
 from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
-from .history import Deemed, acts_of, deemed_of
+from .history import Deemed, acts_of, deemed_of, legacy_of
 from .ledger import (
     entries_about,
     growth_since,
@@ -17,6 +26,7 @@ from .ledger import (
 from .receipts import receipt_of
 from .reminders import reminder_choice_of, stops_of
 from .tally import Tally, acts_on, tally
+from .words import Word, words_of
 
 __all__ = [
     "Asked",
@@ -24,10 +34,12 @@ __all__ = [
     "Facts",
     "Severity",
     "Tally",
+    "Word",
     "acts_of",
     "acts_on",
     "asked_about",
     "asked_of",
+    "assent_up_to",
     "awaited",
     "deemed_of",
     "demands_by_country",
@@ -37,6 +49,7 @@ __all__ = [
     "good_standing",
     "growth_since",
     "key_entries",
+    "legacy_of",
     "newest_checkpoint",
     "notice_period",
     "owed",
@@ -49,4 +62,5 @@ __all__ = [
     "stored_row",
     "tally",
     "unrecorded_use",
+    "words_of",
 ]

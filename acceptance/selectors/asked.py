@@ -34,6 +34,7 @@ class Asked:
     gate_from: datetime
     since: Publication | None
     is_declined: bool
+    is_withdrawn: bool = False
 
 
 def asked_of(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> list[Asked]:
@@ -45,21 +46,24 @@ def asked_of(facts: Facts, register: Register, rules: RuleBook, *, at: datetime)
 def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at: datetime) -> Asked | None:
     """Give what is asked about one policy: the strictest of all that came since the last acceptance."""
     newest = register.newest(slug, at)
-    pending = [
-        (entry, demand)
-        for entry, demand in owed(slug, facts, register, rules, at)
-        if not is_deemed(entry, demand, facts)
-    ]
+    pending = unanswered(slug, facts, register, rules, at)
     if newest is None or not pending:
         return None
     agree = any(demand.assent == Assent.AGREE for _entry, demand in pending)
     effects = {
         entry.number: effective_for(entry, demand, facts, register, told_by=at) for entry, demand in pending
     }
-    gate_from = min(effects[entry.number] + timedelta(days=demand.grace_days) for entry, demand in pending)
     # A change that asks nothing does not put the question again to who has answered it.
-    latest_no = max(facts.declined.get(newest.policy_id, ()), default=0)
+    latest_no = facts.latest_no(newest.policy_id)
     declined = latest_no >= max(entry.number for entry, _demand in pending)
+    # What was withdrawn is answered, and closes nothing but where an agreement is a condition of going on.
+    withdrawn = facts.withdrawn.get(newest.policy_id, 0)
+    closing = [
+        (entry, demand)
+        for entry, demand in pending
+        if declined or demand.assent == Assent.AGREE or entry.number > withdrawn
+    ]
+    gate_from = min(effects[entry.number] + timedelta(days=demand.grace_days) for entry, demand in closing)
     # Who declines to acknowledge has answered; only an agreement can be a condition of going on.
     is_closed = at >= gate_from and (agree or not declined)
     return Asked(
@@ -70,7 +74,28 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
         gate_from=gate_from,
         since=register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
         is_declined=declined,
+        is_withdrawn=bool(withdrawn),
     )
+
+
+def unanswered(
+    slug: str, facts: Facts, register: Register, rules: RuleBook, at: datetime
+) -> list[tuple[Publication, Demand]]:
+    """Give what is owed and not deemed to be accepted, with the rules."""
+    return [
+        (entry, demand)
+        for entry, demand in owed(slug, facts, register, rules, at)
+        if not is_deemed(entry, demand, facts)
+    ]
+
+
+def assent_up_to(
+    publication: Publication, facts: Facts, register: Register, rules: RuleBook, at: datetime
+) -> str:
+    """Give what the rules ask of a person for a version and those before it that they have not answered."""
+    pending = unanswered(publication.slug, facts, register, rules, at)
+    assents = {demand.assent for entry, demand in pending if entry.number <= publication.number}
+    return next((asked for asked in (Assent.AGREE, Assent.ACKNOWLEDGE) if asked in assents), Assent.NONE)
 
 
 def owed(
@@ -98,7 +123,8 @@ def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
     """Whether going on using the shop counts as accepting `entry`.
 
     It does where the rule says so, the person was told or shown before that use, and has not
-    declined. Computed whenever it is asked, and never stored.
+    declined. Of whoever withdrew from the policy nothing is deemed until they accept again. Computed
+    whenever it is asked, and never stored.
     """
     told_at, used_at = facts.told_at(entry.version_id), facts.used_at(entry.version_id)
     return (
@@ -107,6 +133,7 @@ def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
         and used_at is not None
         and told_at <= used_at
         and not facts.has_declined(entry.policy_id, entry.number)
+        and entry.policy_id not in facts.withdrawn
     )
 
 

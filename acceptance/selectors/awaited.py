@@ -10,22 +10,26 @@ from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook
 
-from ..models import Act
+from ..models import Act, LegacyAcceptance
 from .tally import informed_use
 
 
 def awaited(publication: Publication, register: Register, rules: RuleBook, *, at: datetime) -> QuerySet[User]:
     """Give the active people whose rule asks for an answer to a version, and who have not given any.
 
-    An answer to a newer version of the policy, yes or no, answers for this one too. Whoever is deemed
+    An answer to a newer version of the policy, yes or no, answers for this one too, and so does an
+    acceptance that was taken over. Whoever is deemed
     to accept by going on using the shop owes no answer either.
     """
     demands = demands_by_country(publication, rules)
     asked = [country for country, demand in demands.items() if demand.assent != Assent.NONE]
-    numbered = (entry for entry in register.of(publication.slug) if entry.number >= publication.number)
-    acts = Act.objects.filter(user=OuterRef("pk"), version__in=[entry.version_id for entry in numbered])
+    numbered = [
+        entry.version_id for entry in register.of(publication.slug) if entry.number >= publication.number
+    ]
+    acts = Act.objects.filter(user=OuterRef("pk"), version__in=numbered)
+    legacy = LegacyAcceptance.objects.filter(user=OuterRef("pk"), version__in=numbered)
     people = User.objects.filter(is_active=True, is_service=False, country__in=asked)
-    people = people_without(acts, people)
+    people = people_without(legacy, people_without(acts, people))
     deeming = [country for country in asked if demands[country].is_deemed_by_use]
     # Nobody uses the shop under a version that is not in force.
     if deeming and publication.effective_at <= at:

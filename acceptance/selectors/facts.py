@@ -1,12 +1,13 @@
 """What is on record of one person, as far as the gate needs it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.models import User
 
-from ..models import Act, ActKind, Exposure, ExposureKind, Standing
+from ..models import ActKind, Exposure, ExposureKind, Standing
+from .words import words_of
 
 ExposureKey = tuple[int, str]
 
@@ -16,7 +17,8 @@ class Facts:
     """A person's standings, declines and exposures, by policy.
 
     Numbers are of versions; `accepted` is 0 where there is none, `declined` holds every version
-    whose latest act of this person declines it.
+    whose latest act of this person declines it, and `withdrawn` the version of the withdrawal that
+    holds, where there is one.
     """
 
     user_id: int
@@ -25,6 +27,11 @@ class Facts:
     accepted: Mapping[int, int]
     declined: Mapping[int, frozenset[int]]
     exposures: Mapping[ExposureKey, datetime]
+    withdrawn: Mapping[int, int] = field(default_factory=dict)
+
+    def latest_no(self, policy_id: int) -> int:
+        """Give the highest version to which the person said no, by declining or withdrawing; 0 for none."""
+        return max(self.declined.get(policy_id, frozenset()) | {self.withdrawn.get(policy_id, 0)})
 
     def has_declined(self, policy_id: int, number: int) -> bool:
         """Whether the person's latest word on a version is no."""
@@ -46,34 +53,32 @@ class Facts:
 
 
 def facts_of(person: User) -> Facts:
-    """Read what is on record of `person`: two queries, and a third for whoever has just declined."""
+    """Read what is on record of `person`: two queries, and a third for whoever said no."""
     standings = Standing.objects.filter(user=person).values_list(
-        "policy_id", "accepted_version__number", "declined_version__number"
+        "policy_id", "accepted_version__number", "declined_version__number", "withdrawn_version__number"
     )
     rows = list(standings)
+    has_said_no = any(declined or withdrawn for _policy, _number, declined, withdrawn in rows)
     exposures = Exposure.objects.filter(user=person).values_list("version_id", "kind", "at")
     return Facts(
         user_id=person.pk,
         country=person.country,
         joined_at=person.date_joined,
-        accepted={policy_id: number or 0 for policy_id, number, _declined in rows},
-        declined=declined_by(person) if any(declined for _policy, _number, declined in rows) else {},
+        accepted={policy_id: number or 0 for policy_id, number, _declined, _withdrawn in rows},
+        declined=declined_by(person) if has_said_no else {},
         exposures={(version_id, kind): at for version_id, kind, at in exposures},
+        withdrawn={policy_id: number for policy_id, _number, _declined, number in rows if number},
     )
 
 
 def declined_by(person: User) -> dict[int, frozenset[int]]:
     """Give the numbers of the versions that `person` declined and said nothing else about since."""
-    acts = Act.objects.filter(user=person).order_by("at", "pk")
-    latest: dict[tuple[int, int], str] = {}
-    for policy_id, number, kind in acts.values_list("version__policy", "version__number", "kind"):
-        latest[policy_id, number or 0] = kind
-    policies = {policy_id for policy_id, _number in latest}
+    latest = {(word.policy_id, word.number): word.kind for word in words_of([person.pk])}
     return {
         key: frozenset(
             number
             for (policy_id, number), kind in latest.items()
             if policy_id == key and kind == ActKind.DECLINED
         )
-        for key in policies
+        for key in {policy_id for policy_id, _number in latest}
     }

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from policies.selectors import Publication, Register, RuleBook
 
-from ..models import Act
+from ..models import Act, LegacyAcceptance
 from .asked import is_deemed
 from .facts import Facts
 
@@ -29,6 +29,16 @@ def acts_of(person: User) -> QuerySet[Act]:
         Act.objects.filter(user=person)
         .select_related("version__policy", "text", "presentation")
         .defer("text__body", "text__html")
+        .order_by("-at", "pk")
+    )
+
+
+def legacy_of(person: User) -> QuerySet[LegacyAcceptance]:
+    """Give what was taken over of a person from an older system, the latest first, without its salt."""
+    return (
+        LegacyAcceptance.objects.filter(user=person)
+        .select_related("policy")
+        .defer("salt")
         .order_by("-at", "pk")
     )
 

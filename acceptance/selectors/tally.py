@@ -10,7 +10,7 @@ from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Publication, Register, RuleBook
 
-from ..models import Act, ActKind, Exposure, ExposureKind, Standing
+from ..models import AcceptedBy, Act, ActKind, Exposure, ExposureKind, Standing
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,9 @@ class Tally:
     people: int
     acknowledged: int
     agreed: int
+    taken_over: int
     declined: int
+    withdrawn: int
     deemed: int
     not_asked: int
     outstanding: int
@@ -41,7 +43,9 @@ def tally(publication: Publication, register: Register, rules: RuleBook) -> Tall
         people=sum(answers.values()),
         acknowledged=answers.get(ActKind.ACKNOWLEDGED, 0),
         agreed=answers.get(ActKind.AGREED, 0),
+        taken_over=answers.get(AcceptedBy.LEGACY, 0),
         declined=answers.get(ActKind.DECLINED, 0),
+        withdrawn=answers.get(ActKind.WITHDRAWN, 0),
         **silent,
     )
 
@@ -63,26 +67,43 @@ def concerned(publication: Publication, register: Register) -> QuerySet[User]:
 
 
 def with_answers(people: QuerySet[User], publication: Publication) -> QuerySet[Any]:
-    """Note on each person how they answered: the kind of act, or null where they did not."""
+    """Note on each person how they answered: the kind of act, or null where they did not.
+
+    Whoever withdrew from a version has withdrawn from each one before it.
+    """
     standing = Standing.objects.filter(user=OuterRef("pk"), policy=publication.policy_id)
     accepted = standing.filter(accepted_version__number__gte=publication.number).values("accepted_kind")
     latest = Act.objects.filter(user=OuterRef("pk"), version=publication.version_id).order_by("-at", "-pk")
     said_no = Case(When(Q(said=ActKind.DECLINED), then=Value(ActKind.DECLINED.value)))
+    withdrawn = standing.filter(withdrawn_version__number__gte=publication.number).annotate(
+        withdrawn=Value(ActKind.WITHDRAWN.value)
+    )
+    answers = (Subquery(accepted[:1]), said_no, Subquery(withdrawn.values("withdrawn")[:1]))
     people = people.annotate(said=Subquery(latest.values("kind")[:1]))
-    return people.annotate(answer=Coalesce(Subquery(accepted[:1]), said_no, output_field=CharField()))
+    return people.annotate(answer=Coalesce(*answers, output_field=CharField()))
 
 
 def informed_use(publication: Publication) -> QuerySet[Exposure]:
-    """Give the person's use of the shop under the version, where they had been told or shown before."""
+    """Give the person's use of the shop under the version, where it can count as accepting.
+
+    They had been told or shown before, and have not withdrawn from the policy.
+    """
     own = Exposure.objects.filter(user=OuterRef("user"), version=publication.version_id)
     returned = own.filter(user=OuterRef("user"), kind=ExposureKind.RETURNED)
     by_mail = Q(kind=ExposureKind.NOTIFIED) & ~Exists(returned)
     told = own.filter(by_mail | Q(kind=ExposureKind.SHOWN), at__lte=OuterRef("at"))
+    withdrawn = Standing.objects.filter(
+        user=OuterRef("user"), policy=publication.policy_id, withdrawn_version__isnull=False
+    )
     return Exposure.objects.filter(
-        Exists(told), user=OuterRef("pk"), version=publication.version_id, kind=ExposureKind.USED
+        Exists(told),
+        ~Exists(withdrawn),
+        user=OuterRef("pk"),
+        version=publication.version_id,
+        kind=ExposureKind.USED,
     )
 
 
 def acts_on(version_id: int) -> QuerySet[Act]:
     """Give the acts on a version, the latest first, with who took them."""
-    return Act.objects.filter(version=version_id).select_related("user").order_by("-at", "pk")
+    return Act.objects.filter(version=version_id).select_related("user", "acted_by").order_by("-at", "pk")

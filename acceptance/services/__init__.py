@@ -1,30 +1,55 @@
 """What can be recorded of people: that they met a version, what they did about it, and reminders."""
 
 from .acts import AnsweredAlready, AskedSomethingElse, Request, record_act
+from .behalf import (
+    ACT_FOR_OTHERS,
+    AgreementAsked,
+    NoteMissing,
+    NotForThisPerson,
+    NotOpenToAnswers,
+    act_for,
+    refuse_person,
+)
 from .entries import note_publication, note_recall
 from .exposures import record_exposures
 from .late import enter_missing
+from .legacy import FileRefused, RowsRefused, Taken, import_acceptances, read_rows
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
 from .stamping import stamp_ledger
 from .standing import rebuild_standing
 from .verifying import Finding, Verdict, verify_ledger
+from .withdrawal import NothingToWithdraw, withdraw
 
 __all__ = [
+    "ACT_FOR_OTHERS",
+    "AgreementAsked",
     "AnsweredAlready",
     "AskedSomethingElse",
+    "FileRefused",
     "Finding",
     "LedgerBroken",
+    "NotForThisPerson",
+    "NotOpenToAnswers",
+    "NoteMissing",
+    "NothingToWithdraw",
     "Request",
+    "RowsRefused",
+    "Taken",
     "Verdict",
+    "act_for",
     "choose_reminders",
     "enter_missing",
+    "import_acceptances",
     "note_publication",
     "note_recall",
+    "read_rows",
     "rebuild_standing",
     "record_act",
     "record_exposures",
+    "refuse_person",
     "seal_ledger",
     "stamp_ledger",
     "verify_ledger",
+    "withdraw",
 ]

@@ -6,8 +6,17 @@ from datetime import datetime
 
 from policies.models import PolicyVersion, Recall
 
-from ..bodies import act_body, commitments, key_body, publication_body, recall_body, restore_body
-from ..models import Act, ActContext, EntryKind, LedgerEntry
+from ..bodies import (
+    act_body,
+    commitments,
+    key_body,
+    legacy_body,
+    legacy_commitments,
+    publication_body,
+    recall_body,
+    restore_body,
+)
+from ..models import Act, ActContext, EntryKind, LedgerEntry, LegacyAcceptance
 from ..signed_notes import Head, Signer
 
 
@@ -59,6 +68,32 @@ def committed_of(act: Act, context: ActContext) -> dict[str, str]:
         acted_by=act.acted_by_id or 0,
         note=act.note,
     )
+
+
+def legacy_entry(legacy: LegacyAcceptance, *, policy: str, version: int | None) -> LedgerEntry:
+    """Give the entry of an acceptance that is being taken over, not saved yet."""
+    committed = legacy_committed_of(legacy)
+    body = body_of_legacy(legacy, committed, policy=policy, version=version)
+    return LedgerEntry(kind=EntryKind.LEGACY, body=body, entered_at=legacy.imported_at)
+
+
+def body_of_legacy(
+    legacy: LegacyAcceptance, committed: Mapping[str, str], *, policy: str, version: int | None
+) -> bytes:
+    """Give the body that the entry of an acceptance has that was taken over."""
+    return legacy_body(
+        legacy=str(legacy.pk),
+        policy=policy,
+        version=version,
+        at=legacy.at,
+        imported_at=legacy.imported_at,
+        committed=committed,
+    )
+
+
+def legacy_committed_of(legacy: LegacyAcceptance) -> dict[str, str]:
+    """Give the commitments of an acceptance that was taken over, whose person and salt are there."""
+    return legacy_commitments(bytes(legacy.salt), person=legacy.user_id or 0, source=legacy.source)
 
 
 def note_publication(version: PolicyVersion) -> LedgerEntry:

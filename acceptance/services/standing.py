@@ -1,39 +1,90 @@
 """Work out where a person stands from what they did."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from ..models import Act, ActKind, Standing
+from ..models import AcceptedBy, ActKind, Standing
+from ..selectors import Word, words_of
 
-ACCEPTING = (ActKind.ACKNOWLEDGED, ActKind.AGREED)
+ACCEPTING = frozenset(AcceptedBy.values)
+FIELDS = ("accepted_version", "accepted_kind", "declined_version", "withdrawn_version", "updated_at")
+
+
+@dataclass(frozen=True)
+class Position:
+    """The words on which a standing rests: the acceptance, the refusal and the withdrawal that hold."""
+
+    accepted: Word | None
+    declined: Word | None
+    withdrawn: Word | None
+
+
+def position_of(words: Sequence[Word]) -> Position:
+    """Give what a person's words on one policy, the oldest first, amount to.
+
+    Whoever withdraws has withdrawn from the policy: what they accepted before counts for nothing, so
+    that no older version comes to life again under them. Accepted is the highest version whose latest
+    word, of those since the last withdrawal, accepts it. The withdrawal holds until that version or a
+    newer one is accepted again. Declined is what the very latest word declines.
+    """
+    last = max((place for place, word in enumerate(words) if word.kind == ActKind.WITHDRAWN), default=-1)
+    latest = {word.number: word for word in words[last + 1 :]}
+    accepting = [word for word in latest.values() if word.kind in ACCEPTING]
+    accepted = max(accepting, key=lambda word: word.number, default=None)
+    withdrawn = words[last] if last >= 0 else None
+    if withdrawn and accepted and accepted.number >= withdrawn.number:
+        withdrawn = None
+    declined = words[-1] if words and words[-1].kind == ActKind.DECLINED else None
+    return Position(accepted, declined, withdrawn)
 
 
 @transaction.atomic
 def rebuild_standing(*, user_id: int, policy_id: int, now: datetime) -> Standing:
-    """Set a person's standing with a policy from all their acts. Locks the standing.
-
-    Accepted is the highest version whose latest act accepts it; declined is the version that the
-    person's very latest act declines.
-    """
+    """Set a person's standing with a policy from all their words, and give it. Locks the standing."""
     standing = lock_standing(user_id=user_id, policy_id=policy_id, now=now)
-    acts = list(
-        Act.objects.filter(user=user_id, version__policy=policy_id)
-        .select_related("version")
-        .order_by("at", "pk")
-    )
-    latest = {act.version.number or 0: act for act in acts}
-    accepted = [latest[number] for number in sorted(latest) if latest[number].kind in ACCEPTING]
-    standing.accepted_version = accepted[-1].version if accepted else None
-    standing.accepted_kind = accepted[-1].kind if accepted else ""
-    has_declined = bool(acts) and acts[-1].kind == ActKind.DECLINED
-    standing.declined_version = acts[-1].version if has_declined else None
-    standing.updated_at = now
+    set_position(standing, position_of(words_of([user_id], policy_id=policy_id)), now)
     standing.save()
     return standing
 
 
+@transaction.atomic
+def rebuild_standings(*, user_ids: Collection[int], policy_id: int, now: datetime) -> None:
+    """Set the standings of many people with a policy, a few queries for all. Locks the standings."""
+    standings = lock_standings(user_ids=user_ids, policy_id=policy_id, now=now)
+    said: dict[int, list[Word]] = {user_id: [] for user_id in user_ids}
+    for word in words_of(user_ids, policy_id=policy_id):
+        said[word.user_id].append(word)
+    for standing in standings:
+        set_position(standing, position_of(said[standing.user_id]), now)
+    Standing.objects.bulk_update(standings, FIELDS)
+
+
+def set_position(standing: Standing, position: Position, now: datetime) -> None:
+    """Write a position into a standing, which is not saved yet."""
+    accepted, declined, withdrawn = position.accepted, position.declined, position.withdrawn
+    standing.accepted_version_id = accepted.version_id if accepted else None
+    standing.accepted_kind = accepted.kind if accepted else ""
+    standing.declined_version_id = declined.version_id if declined else None
+    standing.withdrawn_version_id = withdrawn.version_id if withdrawn else None
+    standing.updated_at = now
+
+
 def lock_standing(*, user_id: int, policy_id: int, now: datetime) -> Standing:
     """Give the standing, locked until the transaction ends, made now where it is new."""
-    Standing.objects.get_or_create(user_id=user_id, policy_id=policy_id, defaults={"updated_at": now})
-    return Standing.objects.select_for_update(of=("self",)).get(user=user_id, policy=policy_id)
+    return lock_standings(user_ids=[user_id], policy_id=policy_id, now=now)[0]
+
+
+def lock_standings(*, user_ids: Collection[int], policy_id: int, now: datetime) -> list[Standing]:
+    """Give the standings of people, locked until the transaction ends, made now where they are new.
+
+    They are locked in the order of their keys, so that nobody waits for somebody who waits for them.
+    """
+    Standing.objects.bulk_create(
+        [Standing(user_id=user_id, policy_id=policy_id, updated_at=now) for user_id in sorted(user_ids)],
+        ignore_conflicts=True,
+    )
+    locked = Standing.objects.select_for_update(of=("self",)).order_by("pk")
+    return list(locked.filter(user__in=user_ids, policy=policy_id))

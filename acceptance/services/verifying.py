@@ -14,10 +14,18 @@ from policies.models import PolicyVersion, Recall
 
 from ..bodies import LEAF, late_in
 from ..merkle import WIDTH, Tree, grown, leaf_hash
-from ..models import Act, Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
+from ..models import Act, Checkpoint, EntryKind, LedgerEntry, LedgerRow, LegacyAcceptance, TimestampToken
 from ..signed_notes import opened_by_any
 from ..timestamps import NoToken, verify_token
-from .entries import body_of_act, body_of_publication, body_of_recall, committed_of, text_of
+from .entries import (
+    body_of_act,
+    body_of_legacy,
+    body_of_publication,
+    body_of_recall,
+    committed_of,
+    legacy_committed_of,
+    text_of,
+)
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
 SEALED_WITHIN = timedelta(minutes=10)
@@ -55,6 +63,7 @@ def verify_ledger(*, trusted: bytes, held: Sequence[str] = (), now: datetime) ->
         *wrong_tree(checkpoints, trusted, held),
         *wrong_tokens(),
         *wrong_acts(),
+        *wrong_legacy(),
         *wrong_publications(),
         *unsealed(now),
     ]
@@ -230,6 +239,21 @@ def says(act: Act, body: bytes) -> bool:
         act, committed, text=text_of(act), presentation=act.presentation.sha256, late=late_in(body)
     )
     return body == made
+
+
+def wrong_legacy() -> Iterator[Finding]:
+    """Give the acceptances that were taken over and say something else than their entry, or are gone."""
+    taken = LegacyAcceptance.objects.select_related("policy", "version", "entry")
+    for legacy in taken.order_by("pk").iterator(chunk_size=PORTION):
+        body = bytes(legacy.entry.body)
+        is_known = legacy.user_id is not None and bool(legacy.salt)
+        committed = legacy_committed_of(legacy) if is_known else committed_in(body)
+        number = legacy.version.number if legacy.version else None
+        if body != body_of_legacy(legacy, committed, policy=legacy.policy.slug, version=number):
+            yield tampered(f"The acceptance {legacy.pk}, taken over, is not as it was entered.")
+    gone = LedgerEntry.objects.filter(kind=EntryKind.LEGACY, legacy=None).count()
+    if gone:
+        yield tampered(f"{gone} acceptances that were taken over are in the ledger alone.")
 
 
 def committed_in(body: bytes) -> dict[str, str]:

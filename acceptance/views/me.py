@@ -24,8 +24,8 @@ from .. import services
 from ..forms import AnswerForm
 from ..receivers import record_view
 from ..reviews import Review, form_for, review_of
-from ..selectors import Facts, acts_of, asked_about, deemed_of, facts_of, reminder_choice_of
-from ..tokens import TamperedForm, seal, unseal
+from ..selectors import Facts, acts_of, asked_about, deemed_of, facts_of, legacy_of, reminder_choice_of
+from ..tokens import ReviewForm, TamperedForm, seal, unseal
 
 
 @require_safe
@@ -42,6 +42,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "text": newest.text(request.LANGUAGE_CODE),
             "asked": asked_about(slug, facts, register, rules, now),
             "accepted": register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
+            "withdrawn": register.numbered(slug, facts.withdrawn.get(newest.policy_id, 0)),
             "told_at": facts.told_at(newest.version_id),
         }
         for slug in register.by_slug
@@ -52,6 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "policies": policies,
         "acts": acts_of(person),
+        "legacy": [(taken, register.by_id.get(taken.version_id or 0)) for taken in legacy_of(person)],
         "deemed": [
             (deemed, deemed.publication.text(request.LANGUAGE_CODE))
             for deemed in deemed_of(facts, register, rules)
@@ -104,6 +106,7 @@ def show_review(
         "refusal": refusal,
         "is_accepted": facts.accepted.get(found.publication.policy_id, 0) >= found.publication.number,
         "is_deemed": found.publication.version_id in deemed_keys(facts),
+        "is_withdrawn": found.publication.policy_id in facts.withdrawn,
         "is_declined": facts.has_declined(found.publication.policy_id, found.publication.number),
     }
     return render(request, "acceptance/review.html", context, status=status)
@@ -147,7 +150,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
 def take_answer(request: HttpRequest, slug: str, posted: AnswerForm, *, accepts: bool) -> None:
     """Hand the answer to the service that records it."""
     person, now = cast(User, request.user), timezone.now()
-    form = unseal(posted.cleaned_data["token"], user_id=person.pk)
+    form = unseal(posted.cleaned_data["token"], ReviewForm, user_id=person.pk)
     publication = load_register().by_id.get(form.version_id)
     if publication is None or publication.slug != slug:
         raise TamperedForm(_("This form belongs to another policy. Open the page again."))
@@ -160,11 +163,14 @@ def take_answer(request: HttpRequest, slug: str, posted: AnswerForm, *, accepts:
         shown=review_or_404(facts_of(person), slug, text.language).shown,
         accepts=accepts,
         note=posted.cleaned_data["note"],
-        request=services.Request(
-            ip=client_address(request), user_agent=request.headers.get("User-Agent", "")
-        ),
+        request=request_of(request),
         now=now,
     )
+
+
+def request_of(request: HttpRequest) -> services.Request:
+    """Give the personal circumstances under which an act is sent."""
+    return services.Request(ip=client_address(request), user_agent=request.headers.get("User-Agent", ""))
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -11,14 +11,21 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Model
 
-from acceptance.models import Act, ActContext, Exposure, Presentation, Standing
+from acceptance.models import Act, ActContext, ActKind, Exposure, Presentation, Standing
 from acceptance.presentations import Shown
-from acceptance.reviews import form_for, review_of
+from acceptance.reviews import (
+    desk_form_for,
+    entry_of,
+    form_for,
+    review_of,
+    withdrawal_form_for,
+    withdrawal_of,
+)
 from acceptance.selectors import facts_of
-from acceptance.services import Request, record_act
-from acceptance.tokens import ReviewForm, seal
+from acceptance.services import Request, act_for, record_act, withdraw
+from acceptance.tokens import DeskForm, ReviewForm, WithdrawalForm, seal
 from accounts.models import User
-from policies.models import KeptComparison
+from policies.models import KeptComparison, PolicyVersion
 
 OUR_APPS = ("accounts", "policies", "acceptance", "notifications")
 # What reading may add to: whom we met, and what follows from two texts and need not be worked out again.
@@ -71,6 +78,47 @@ def answer(person: User, *, at: datetime, accepts: bool = True, slug: str = "pri
     return record_act(
         person=person, form=form, shown=shown, accepts=accepts, note=note, request=REQUEST, now=at
     )
+
+
+def withdrawal(person: User, *, slug: str = "privacy") -> WithdrawalForm:
+    """Give the form that the page puts before a person who wants to withdraw."""
+    found = withdrawal_of(facts_of(person), slug, person.language)
+    assert found
+    return withdrawal_form_for(person, found)
+
+
+def withdraw_by(form: WithdrawalForm, person: User, *, at: datetime) -> Act:
+    """Send the form by which a person withdraws."""
+    return withdraw(person=person, form=form, note="", request=REQUEST, now=at)
+
+
+def paper(
+    version: PolicyVersion,
+    person: User,
+    staff: User,
+    *,
+    at: datetime,
+    kind: ActKind = ActKind.ACKNOWLEDGED,
+    language: str = "en",
+) -> DeskForm:
+    """Give the form by which the desk enters the answer of a person."""
+    offer = entry_of(version.texts.get(language=language).pk, kind, at=at)
+    assert offer
+    return desk_form_for(person, staff, offer, kind)
+
+
+def enter(
+    version: PolicyVersion,
+    person: User,
+    staff: User,
+    *,
+    at: datetime,
+    kind: ActKind = ActKind.ACKNOWLEDGED,
+    note: str = "Letter of 2 March.",
+) -> Act:
+    """Enter the answer of a person at the desk."""
+    form = paper(version, person, staff, at=at, kind=kind)
+    return act_for(person=person, acted_by=staff, form=form, note=note, now=at)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def change_act(_at: int) -> None:
 def change_person(_at: int) -> None:
     act = Act.objects.filter(kind="DECLINED").get()
     other = Act.objects.exclude(user=act.user)[0].user
-    Act.objects.filter(pk=act.pk).update(user=other)
+    Act.objects.filter(pk=act.pk).update(user=other, acted_by=other)
 
 
 def change_address(_at: int) -> None:

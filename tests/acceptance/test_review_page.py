@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.test import Client
 
 from acceptance.models import Act, ActContext, ActKind, Standing
-from acceptance.tokens import unseal
+from acceptance.tokens import ReviewForm, unseal
 from accounts.models import User
 from policies.models import ChangeClass, PolicyVersion
 from tests.acceptance.conftest import DAY, EFFECT, SECOND_EFFECT
@@ -153,7 +153,7 @@ def test_the_act_names_what_the_form_on_the_page_was_made_for(
 ) -> None:
     client = browse(alice, at=EFFECT)
     content = client.get(REVIEW).content
-    form = unseal(fields(content)["token"], user_id=alice.pk)
+    form = unseal(fields(content)["token"], ReviewForm, user_id=alice.pk)
 
     client.post(REVIEW, accepting(content))
 

@@ -29,23 +29,36 @@ class Position(NamedTuple):
     accepted: int
     kind: str
     declined: int
+    withdrawn: int = 0
 
 
 def expected(acts: Sequence[tuple[int, str]]) -> Position:
     """Work out in plain words where acts, the oldest first, leave a person."""
-    last_word = dict(acts)
+    last_word: dict[int, str] = {}
+    withdrawn = 0
+    for number, kind in acts:
+        last_word[number] = kind
+        if kind == ActKind.WITHDRAWN:
+            last_word, withdrawn = {}, number
     accepted = max((number for number, kind in last_word.items() if kind in ACCEPTING), default=0)
     number, kind = acts[-1] if acts else (0, "")
-    return Position(accepted, last_word.get(accepted, ""), number if kind == ActKind.DECLINED else 0)
+    return Position(
+        accepted,
+        last_word.get(accepted, ""),
+        number if kind == ActKind.DECLINED else 0,
+        withdrawn if accepted < withdrawn else 0,
+    )
 
 
 def position(standing: Standing) -> Position:
     """Give where a standing says that its person is."""
     accepted, declined = standing.accepted_version, standing.declined_version
+    withdrawn = standing.withdrawn_version
     return Position(
         (accepted and accepted.number) or 0,
         standing.accepted_kind,
         (declined and declined.number) or 0,
+        (withdrawn and withdrawn.number) or 0,
     )
 
 

@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 
 from acceptance.models import Act
-from acceptance.tokens import unseal
+from acceptance.tokens import ReviewForm, unseal
 from accounts.models import User
 from policies.models import Policy, PolicyVersion
 from tests.acceptance.conftest import DAY, EFFECT, SECOND_AT
@@ -66,7 +66,7 @@ def test_a_token_older_than_a_week_is_refused_and_a_younger_one_taken(
 ) -> None:
     client = browse(alice, at=EFFECT)
     sent = accepting(client.get(REVIEW).content)
-    form = unseal(sent["token"], user_id=alice.pk)
+    form = unseal(sent["token"], ReviewForm, user_id=alice.pk)
     week = 7 * DAY.total_seconds()
     stale, fresh = (sealed_before(form, age) for age in (week + 60, week - 60))
 

@@ -9,7 +9,7 @@ from django.core import signing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acceptance.tokens import PURPOSE, ExpiredForm, ReviewForm, TamperedForm, seal, unseal
+from acceptance.tokens import ExpiredForm, ReviewForm, TamperedForm, seal, unseal
 from accounts.models import User
 from policies.models import PolicyVersion
 from tests.acceptance.conftest import EFFECT
@@ -29,7 +29,7 @@ FORM = ReviewForm(
 def test_a_sealed_form_comes_back_as_it_was() -> None:
     token = seal(FORM)
 
-    assert unseal(token, user_id=7) == FORM
+    assert unseal(token, ReviewForm, user_id=7) == FORM
 
 
 @given(place=st.integers(min_value=0), letter=st.characters(min_codepoint=32, max_codepoint=0x2FF))
@@ -39,23 +39,23 @@ def test_a_token_with_one_other_letter_is_refused(place: int, letter: str) -> No
     changed = token[:place] + letter + token[place + 1 :]
 
     if changed == token:
-        assert unseal(changed, user_id=7) == FORM
+        assert unseal(changed, ReviewForm, user_id=7) == FORM
     else:
         with pytest.raises(TamperedForm, match="did not arrive as it was sent"):
-            unseal(changed, user_id=7)
+            unseal(changed, ReviewForm, user_id=7)
 
 
 @given(token=st.text(max_size=300))
 def test_any_other_text_is_refused(token: str) -> None:
     with pytest.raises(TamperedForm):
-        unseal(token, user_id=7)
+        unseal(token, ReviewForm, user_id=7)
 
 
 def test_a_form_of_another_person_is_refused() -> None:
     token = seal(FORM)
 
     with pytest.raises(TamperedForm, match="another person"):
-        unseal(token, user_id=8)
+        unseal(token, ReviewForm, user_id=8)
 
 
 def test_a_form_is_good_for_a_week_and_no_longer() -> None:
@@ -63,26 +63,26 @@ def test_a_form_is_good_for_a_week_and_no_longer() -> None:
     fresh = sealed_before(FORM, week - 60)
     stale = sealed_before(FORM, week + 60)
 
-    assert unseal(fresh, user_id=7) == FORM
+    assert unseal(fresh, ReviewForm, user_id=7) == FORM
     with pytest.raises(ExpiredForm, match="more than a week"):
-        unseal(stale, user_id=7)
+        unseal(stale, ReviewForm, user_id=7)
 
 
 def test_a_signature_made_for_another_purpose_is_refused() -> None:
     token = signing.dumps(asdict(FORM), salt="acceptance.api")
 
     with pytest.raises(TamperedForm):
-        unseal(token, user_id=7)
+        unseal(token, ReviewForm, user_id=7)
 
 
 @pytest.mark.parametrize(
     "content", [{"nonce": FORM.nonce}, {**asdict(FORM), "more": 1}, [1, 2], "form", None]
 )
 def test_a_signed_form_of_another_shape_is_refused(content: object) -> None:
-    token = signing.dumps(content, salt=PURPOSE)
+    token = signing.dumps(content, salt=ReviewForm.purpose)
 
     with pytest.raises(TamperedForm):
-        unseal(token, user_id=7)
+        unseal(token, ReviewForm, user_id=7)
 
 
 def test_each_form_is_good_for_one_act_of_its_own(alice: User, first: PolicyVersion) -> None:

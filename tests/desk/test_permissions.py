@@ -42,6 +42,7 @@ class Door:
 
 
 VIEW, WRITE, APPROVE, PUBLISH = "view_policy", "write_version", "approve_version", "publish_version"
+ACT_FOR = "act_for_others"
 DOORS = (
     Door("overview", "GET", VIEW, ()),
     Door("new_policy", "GET", WRITE, ()),
@@ -71,6 +72,10 @@ DOORS = (
     Door("send_webhook_again", "POST", PUBLISH),
     Door("suppressions", "GET", VIEW, ()),
     Door("release", "POST", PUBLISH),
+    Door("find_person", "GET", ACT_FOR, ()),
+    Door("find_person", "POST", ACT_FOR, ()),
+    Door("act_for", "GET", ACT_FOR),
+    Door("act_for", "POST", ACT_FOR),
 )
 
 
@@ -119,6 +124,12 @@ def test_the_permission_is_asked_for_before_anything_of_a_policy_is_read(
 
 def test_an_author_neither_approves_nor_publishes(writer: Client) -> None:
     assert refused(writer) == shut(VIEW, WRITE)
+
+
+def test_support_looks_and_enters_the_answers_of_others(
+    client_of: Callable[[User], Client], make_person: Callable[..., User]
+) -> None:
+    assert refused(client_of(make_person("support", groups=("Support",)))) == shut(VIEW, ACT_FOR)
 
 
 def test_an_approver_does_not_write(decider: Client) -> None:

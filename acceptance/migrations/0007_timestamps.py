@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("acceptance", "0005_more_entries"),
+        ("acceptance", "0006_acts_for_others"),
     ]
 
     operations = [

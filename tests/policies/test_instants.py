@@ -31,6 +31,13 @@ def test_an_instant_without_a_zone_is_refused(written: str) -> None:
         parse_instant(written)
 
 
+def test_an_instant_without_a_zone_is_meant_in_the_zone_that_is_given() -> None:
+    plain, own = (parse_instant(text, zone=UTC) for text in ("2026-12-01T00:00", "2026-12-01T00:00+01:00"))
+
+    assert plain == datetime(2026, 12, 1, tzinfo=UTC)
+    assert own == datetime(2026, 11, 30, 23, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("written", ["", "soon", "01/12/2026", "2026-02-30T00:00Z", "2026-12-01T25:00Z"])
 def test_what_is_no_instant_is_refused_with_an_example(written: str) -> None:
     with pytest.raises(UnclearInstant, match="Write it like 2026-12-01"):

@@ -9,11 +9,16 @@ class NotFound(Refusal):
     """The arguments name nothing that is there, or more than one thing."""
 
 
-def chosen_draft(slug: str, draft_id: int | None) -> PolicyVersion:
-    """Give the draft that is meant: the one named, or the policy's only one. Raises `NotFound`."""
+def refuse_unknown_policy(slug: str) -> None:
+    """Raise `NotFound` unless there is a policy at the address `slug`."""
     if not Policy.objects.filter(slug=slug).exists():
         known = ", ".join(Policy.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
         raise NotFound(f"There is no policy “{slug}”. There are: {known}.")
+
+
+def chosen_draft(slug: str, draft_id: int | None) -> PolicyVersion:
+    """Give the draft that is meant: the one named, or the policy's only one. Raises `NotFound`."""
+    refuse_unknown_policy(slug)
     drafts = PolicyVersion.objects.filter(policy__slug=slug, published_at=None).order_by("pk")
     found = list(drafts.filter(pk=draft_id) if draft_id else drafts)
     if not found:

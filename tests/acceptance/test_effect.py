@@ -21,7 +21,7 @@ from acceptance.selectors import (
 )
 from acceptance.services import record_exposures
 from accounts.models import User
-from policies.models import NoticeRule, PolicyVersion
+from policies.models import ChangeClass, NoticeRule, PolicyVersion
 from policies.selectors import load_register, load_rule_book
 from tests.acceptance.conftest import DAY, SECOND_AT, SECOND_EFFECT
 from tests.acceptance.pages import banners, words
@@ -77,6 +77,35 @@ def test_mail_that_came_back_told_nobody() -> None:
 
     assert facts(exposures=returned).told_at(2) is None
     assert facts(exposures=shown).told_at(2) == NOW + DAY
+
+
+@pytest.mark.pure
+def test_who_is_told_of_a_later_version_is_told_of_what_it_carries_until_it_is_recalled() -> None:
+    shown = facts(accepted=1, exposures={(3, ExposureKind.SHOWN): NOW + 11 * DAY})
+    later, recalled = (entry(3, effective_at=NOW + 10 * DAY, recalled_at=at) for at in (None, NOW + 12 * DAY))
+
+    moments = [
+        effective_for(SECOND_VERSION, DEMAND, shown, register_of(FIRST, SECOND_VERSION, one), told_by=at)
+        for one in (later, recalled)
+        for at in (NOW + 11 * DAY, NOW + 12 * DAY)
+    ]
+
+    assert moments == [NOW + days * DAY for days in (25, 25, 25, 26)]
+
+
+@pytest.mark.pure
+def test_the_gate_closes_before_who_saw_the_banner_of_a_newer_version_and_missed_the_mail_of_the_older() -> (
+    None
+):
+    wording = entry(3, effective_at=NOW + 10 * DAY, change_class=ChangeClass.EDITORIAL)
+    shown = facts(accepted=1, exposures={(3, ExposureKind.SHOWN): NOW + 11 * DAY})
+    register = register_of(FIRST, SECOND_VERSION, wording)
+
+    before, after = (asked_about("privacy", shown, register, RULES, NOW + days * DAY) for days in (38, 39))
+
+    assert before
+    assert after
+    assert (before.severity, after.severity) == (Severity.BANNER, Severity.GATE)
 
 
 @pytest.mark.pure

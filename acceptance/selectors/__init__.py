@@ -13,6 +13,8 @@ from .asked import (
 from .awaited import awaited, demands_by_country, people_without
 from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
+from .governing import governing, governing_version
+from .grounds import Governing, Ground, Reason
 from .history import Deemed, acts_of, deemed_of, legacy_of
 from .ledger import (
     entries_about,
@@ -23,15 +25,23 @@ from .ledger import (
     stamps_over,
     stored_row,
 )
+from .past import ActRow, ExposureRow, Past, past, past_of
 from .receipts import receipt_of
 from .reminders import reminder_choice_of, stops_of
 from .tally import Tally, acts_on, tally
-from .words import Word, words_of
+from .words import Position, Word, position_of, words_of
 
 __all__ = [
+    "ActRow",
     "Asked",
     "Deemed",
+    "ExposureRow",
     "Facts",
+    "Governing",
+    "Ground",
+    "Past",
+    "Position",
+    "Reason",
     "Severity",
     "Tally",
     "Word",
@@ -47,13 +57,18 @@ __all__ = [
     "entries_about",
     "facts_of",
     "good_standing",
+    "governing",
+    "governing_version",
     "growth_since",
     "key_entries",
     "legacy_of",
     "newest_checkpoint",
     "notice_period",
     "owed",
+    "past",
+    "past_of",
     "people_without",
+    "position_of",
     "proof_of",
     "receipt_of",
     "reminder_choice_of",

@@ -1,6 +1,6 @@
 """What is on record of one person, as far as the gate needs it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -73,12 +73,19 @@ def facts_of(person: User) -> Facts:
 
 def declined_by(person: User) -> dict[int, frozenset[int]]:
     """Give the numbers of the versions that `person` declined and said nothing else about since."""
-    latest = {(word.policy_id, word.number): word.kind for word in words_of([person.pk])}
+    words = ((word.policy_id, word.number, word.kind) for word in words_of([person.pk]))
+    return numbers_of(words, [ActKind.DECLINED])
+
+
+def numbers_of(words: Iterable[tuple[int, int, str]], kinds: Collection[str]) -> dict[int, frozenset[int]]:
+    """Give the numbers of the versions on which the last word is one of `kinds`, for each policy.
+
+    The words come as policy, number and kind, the oldest first.
+    """
+    last = {(policy_id, number): kind for policy_id, number, kind in words}
     return {
         key: frozenset(
-            number
-            for (policy_id, number), kind in latest.items()
-            if policy_id == key and kind == ActKind.DECLINED
+            number for (policy_id, number), kind in last.items() if policy_id == key and kind in kinds
         )
-        for key in {policy_id for policy_id, _number in latest}
+        for key in {policy_id for policy_id, _number in last}
     }

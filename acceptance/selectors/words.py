@@ -1,12 +1,30 @@
 """What people said of the versions of policies, one word after the other."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
 from django.db.models import F, IntegerField, Value
 
-from ..models import AcceptedBy, Act, LegacyAcceptance
+from ..models import AcceptedBy, Act, ActKind, LegacyAcceptance
+
+ACCEPTING = frozenset(AcceptedBy.values)
+
+
+class Spoken(Protocol):
+    """What is about the version of a number, and of a kind of `ActKind`, or LEGACY."""
+
+    @property
+    def number(self) -> int:
+        """The number of the version."""
+
+    @property
+    def kind(self) -> str:
+        """What was said."""
+
+
+Said = TypeVar("Said", bound=Spoken)
 
 
 @dataclass(frozen=True)
@@ -49,3 +67,31 @@ def words_of(user_ids: Collection[int], *, policy_id: int | None = None) -> list
         Word(user_id, policy_id, version_id, number or 0, said, at)
         for user_id, policy_id, version_id, number, said, at, _rank, _pk in rows
     ]
+
+
+@dataclass(frozen=True)
+class Position(Generic[Said]):
+    """The words on which a standing rests: the acceptance, the refusal and the withdrawal that hold."""
+
+    accepted: Said | None
+    declined: Said | None
+    withdrawn: Said | None
+
+
+def position_of(words: Sequence[Said]) -> Position[Said]:
+    """Give what a person's words on one policy, the oldest first, amount to.
+
+    Whoever withdraws has withdrawn from the policy: what they accepted before counts for nothing, so
+    that no older version comes to life again under them. Accepted is the highest version whose latest
+    word, of those since the last withdrawal, accepts it. The withdrawal holds until that version or a
+    newer one is accepted again. Declined is what the very latest word declines.
+    """
+    last = max((place for place, word in enumerate(words) if word.kind == ActKind.WITHDRAWN), default=-1)
+    latest = {word.number: word for word in words[last + 1 :]}
+    accepting = [word for word in latest.values() if word.kind in ACCEPTING]
+    accepted = max(accepting, key=lambda word: word.number, default=None)
+    withdrawn = words[last] if last >= 0 else None
+    if withdrawn and accepted and accepted.number >= withdrawn.number:
+        withdrawn = None
+    declined = words[-1] if words and words[-1].kind == ActKind.DECLINED else None
+    return Position(accepted, declined, withdrawn)

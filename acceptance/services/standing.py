@@ -1,44 +1,14 @@
 """Work out where a person stands from what they did."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
-from ..models import AcceptedBy, ActKind, Standing
-from ..selectors import Word, words_of
+from ..models import Standing
+from ..selectors import Position, Word, position_of, words_of
 
-ACCEPTING = frozenset(AcceptedBy.values)
 FIELDS = ("accepted_version", "accepted_kind", "declined_version", "withdrawn_version", "updated_at")
-
-
-@dataclass(frozen=True)
-class Position:
-    """The words on which a standing rests: the acceptance, the refusal and the withdrawal that hold."""
-
-    accepted: Word | None
-    declined: Word | None
-    withdrawn: Word | None
-
-
-def position_of(words: Sequence[Word]) -> Position:
-    """Give what a person's words on one policy, the oldest first, amount to.
-
-    Whoever withdraws has withdrawn from the policy: what they accepted before counts for nothing, so
-    that no older version comes to life again under them. Accepted is the highest version whose latest
-    word, of those since the last withdrawal, accepts it. The withdrawal holds until that version or a
-    newer one is accepted again. Declined is what the very latest word declines.
-    """
-    last = max((place for place, word in enumerate(words) if word.kind == ActKind.WITHDRAWN), default=-1)
-    latest = {word.number: word for word in words[last + 1 :]}
-    accepting = [word for word in latest.values() if word.kind in ACCEPTING]
-    accepted = max(accepting, key=lambda word: word.number, default=None)
-    withdrawn = words[last] if last >= 0 else None
-    if withdrawn and accepted and accepted.number >= withdrawn.number:
-        withdrawn = None
-    declined = words[-1] if words and words[-1].kind == ActKind.DECLINED else None
-    return Position(accepted, declined, withdrawn)
 
 
 @transaction.atomic
@@ -65,7 +35,7 @@ def rebuild_standings(*, user_ids: Collection[int], policy_id: int, now: datetim
     )
 
 
-def set_position(standing: Standing, position: Position, now: datetime) -> None:
+def set_position(standing: Standing, position: Position[Word], now: datetime) -> None:
     """Write a position into a standing, which is not saved yet."""
     accepted, declined, withdrawn = position.accepted, position.declined, position.withdrawn
     standing.accepted_version_id = accepted.version_id if accepted else None

@@ -116,6 +116,12 @@ class Register:
             None,
         )
 
+    def numbers_in_force(self, slug: str, since: datetime, until: datetime) -> set[int]:
+        """Give the number of each version that was in force at any instant from `since` to `until`."""
+        turns = (moment for entry in self.of(slug) for moment in (entry.effective_at, entry.recalled_at))
+        moments = [since, *(moment for moment in turns if moment and since < moment <= until)]
+        return {entry.number for moment in moments if (entry := self.in_force(slug, moment))}
+
     def announced(self, slug: str, at: datetime) -> tuple[Publication, ...]:
         """Give the versions that are published at `at` and still to take effect, the next first."""
         coming = [entry for entry in self.of(slug) if self.state(entry, at) is State.ANNOUNCED]

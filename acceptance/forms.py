@@ -1,10 +1,15 @@
-"""What a person answers on the review page, and what is entered for another at the desk."""
+"""What a person answers on the review page, and what the desk asks and enters about a person."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from policies.instants import UnclearInstant, refuse_far
+from policies.models import Policy
 
 from .models import ActKind
 
@@ -59,3 +64,35 @@ class RecordForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("On what paper, of what day, and by whom: the person, a guardian."),
     )
+
+
+class GoverningForm(forms.Form):
+    """Whose text is asked about, of which policy, and at which instant."""
+
+    person = forms.CharField(
+        label=_("E-mail address"), max_length=254, help_text=_("The whole address, in any case.")
+    )
+    policy = forms.ModelChoiceField(
+        label=_("Policy"), queryset=Policy.objects.order_by("slug"), to_field_name="slug", empty_label=None
+    )
+    at = forms.DateTimeField(
+        label=_("Instant"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("In your time zone. Empty: now."),
+    )
+
+    def clean_person(self) -> User:
+        """Give the person at the address."""
+        try:
+            return User.objects.get_by_natural_key(self.cleaned_data["person"])
+        except User.DoesNotExist as error:
+            raise forms.ValidationError(_("Nobody has this address. Check how it is written.")) from error
+
+    def clean_at(self) -> datetime | None:
+        """Refuse a year that not every zone can write."""
+        at: datetime | None = self.cleaned_data["at"]
+        try:
+            return refuse_far(at) if at else None
+        except UnclearInstant as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal

@@ -16,4 +16,5 @@ desk_patterns = [
     path("versions/<int:version_id>/answers/", desk.answers, name="answers"),
     path("people/", others.find_person, name="find_person"),
     path("people/<int:user_id>/answers/", others.act_for, name="act_for"),
+    path("governing/", desk.governing, name="governing"),
 ]

@@ -38,6 +38,7 @@ PAGES = [
     "/desk/versions/{second}/",
     "/desk/versions/{second}/recall/",
     "/desk/versions/{second}/answers/",
+    "/desk/governing/",
     "/desk/versions/{second}/campaign/",
     "/desk/policies/privacy/drafts/",
     "/accounts/login/",

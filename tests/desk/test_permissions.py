@@ -60,6 +60,8 @@ DOORS = (
     Door("publish", "POST", PUBLISH),
     Door("recall", "POST", PUBLISH),
     Door("answers", "GET", VIEW),
+    Door("governing", "GET", VIEW, ()),
+    Door("governing", "POST", VIEW, ()),
     Door("campaign", "GET", VIEW),
     Door("reach", "GET", VIEW),
     Door("untold_csv", "GET", VIEW),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from policies.models import Assent
-from policies.selectors import Demand, Publication, Register, RuleBook, load_register, load_rule_book
+from policies.selectors import Demand, Publication, Register, RuleBook, load_register, load_rule_book_at
 
 from ..models import AcceptedBy, ActKind
 from .asked import is_deemed
@@ -21,11 +21,11 @@ def governing_version(person: User, slug: str, *, at: datetime) -> Governing:
     """Say which version of a policy governed `person` at `at`, and why, in five queries.
 
     Acts, exposures, publications and recalls count as far as they were on record at `at`: what is learnt
-    later, such as that mail came back, leaves the answer about before as it was. Two things are known
-    only as they are now, the country of the person and the notice rules. Nothing is stored. For an
-    instant to come, the answer is what will hold if nothing else happens.
+    later, such as that mail came back, leaves the answer about before as it was, and so does a notice
+    rule that is edited later. The country of the person is known only as it is now. Nothing is stored.
+    For an instant to come, the answer is what will hold if nothing else happens.
     """
-    return governing(slug, past_of(person, at=at), load_register(), load_rule_book(), at=at)
+    return governing(slug, past_of(person, at=at), load_register(), load_rule_book_at(at), at=at)
 
 
 def governing(slug: str, past: Past, register: Register, rules: RuleBook, *, at: datetime) -> Governing:

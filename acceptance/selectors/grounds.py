@@ -135,7 +135,7 @@ class Governing:
     @property
     def limits(self) -> str:
         """Say what the answer cannot know."""
-        return _("It uses the person's country and the notice rules as they are now.")
+        return _("It uses the person’s country as it is now.")
 
     def as_json(self) -> dict[str, Any]:
         """Give the answer in plain values: instants in ISO 8601, keys as they are in the database."""

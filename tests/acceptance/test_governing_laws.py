@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from simple_history.utils import bulk_create_with_history
 
 from acceptance.models import Act, ActKind, Channel, Exposure, ExposureKind, Presentation, Surface
 from acceptance.selectors import ActRow, ExposureRow, Governing, governing, governing_version, past
@@ -209,7 +210,8 @@ def policy(make_policy: Callable[..., Policy]) -> Policy:
 def file(story: Story, policy: Policy, person: User, other: User) -> None:
     """Write a story into the database; `other` lives through the same, and says yes to everything."""
     NoticeRule.objects.filter(policy_kind=PolicyKind.PRIVACY_NOTICE, jurisdiction="*").delete()
-    NoticeRule.objects.bulk_create(written(story))
+    NoticeRule.history.filter(policy_kind=PolicyKind.PRIVACY_NOTICE, jurisdiction="*").delete()
+    bulk_create_with_history(written(story), NoticeRule, default_date=NOW - timedelta(days=1000))
     shown = Presentation.objects.create(sha256="0" * 64, surface=Surface.REVIEW_PAGE, wording={})
     texts = [
         publish(policy, paper, name, other) for paper, name in zip(story.papers, story.classes, strict=True)

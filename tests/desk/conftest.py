@@ -43,6 +43,18 @@ def published(make_version: Callable[..., PolicyVersion]) -> PolicyVersion:
     return make_version()
 
 
+@pytest.fixture
+def staff(make_person: Callable[..., User]) -> User:
+    """Give somebody of the support."""
+    return make_person("support", groups=("Support",))
+
+
+@pytest.fixture
+def desk(client_of: Callable[[User], Client], staff: User) -> Client:
+    """Give their browser."""
+    return client_of(staff)
+
+
 def address(name: str, *arguments: object) -> str:
     """Give the address of a page of the desk."""
     return reverse(f"desk:{name}", args=arguments)
@@ -74,3 +86,11 @@ def rows() -> dict[str, int]:
         for model in apps.get_app_config("policies").get_models()
         if model is not KeptComparison
     }
+
+
+def chosen(desk: Client, person: User, version: PolicyVersion, kind: str = "ACKNOWLEDGED") -> dict[str, str]:
+    """Choose a text and an answer, and give what the form sends with its box ticked and a note."""
+    query = {"text": str(version.texts.get(language="en").pk), "kind": kind}
+    page = desk.get(address("act_for", person.pk), query)
+    assert page.status_code == 200
+    return fields(page.content) | {"ticked": "on", "note": "Letter of 2 March."}

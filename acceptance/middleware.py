@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, reverse
@@ -24,6 +25,7 @@ from policies.selectors.kept import kept
 from .models import ExposureKind
 from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_standing, unrecorded_use
 from .services import record_exposures
+from .unsent import NotKept, keep, let_go_of_sent
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -31,6 +33,8 @@ View = Callable[[HttpRequest], HttpResponseBase]
 # have acted, no process leads them to the review page again.
 known_good = kept(20_000)
 known_good_lock = Lock()
+# Servers refuse an address of more than some 4 000 characters.
+LONGEST_WAY_BACK = 2000
 
 
 class Visit:
@@ -130,7 +134,11 @@ class Gate:
         visit = visit_of(request)
         visit.record_use()
         closed = closed_by(visit.asked)
-        return stop(request, closed[0]) if closed else None
+        if closed:
+            return stop(request, closed[0])
+        if visit.person:
+            let_go_of_sent(request, now=visit.now)
+        return None
 
 
 def closed_by(asked: list[Asked]) -> list[Asked]:
@@ -149,23 +157,44 @@ def is_exempt(match: ResolverMatch | None) -> bool:
 
 def stop(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     """Lead a person to the review page; give a program a code and a link, never a page to parse."""
-    slug = asked.publication.slug
-    address = reverse("acceptance:review", args=[slug])
     if is_program(request):
+        publication = asked.publication
         body = {
             "code": "acceptance_required",
-            "policy": slug,
-            "version": asked.publication.number,
+            "policy": publication.slug,
+            "version": publication.number,
             "assent": asked.assent,
-            "review": settings.SITE_URL + address,
+            "review": settings.SITE_URL + reverse("acceptance:review", args=[publication.slug]),
             "detail": _("The person must review this policy before going on."),
         }
         return JsonResponse(body, status=HTTPStatus.FORBIDDEN)
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    return lead_to_review(asked, way_back(request))
+
+
+def lead_to_review(asked: Asked, back: str) -> HttpResponseRedirect:
+    """Lead a person to the review page, and from there to `back`, an address of this site or nothing."""
     query = f"?{urlencode({'next': back})}" if back else ""
+    address = reverse("acceptance:review", args=[asked.publication.slug])
     response = HttpResponseRedirect(address + query)
     response.status_code = HTTPStatus.SEE_OTHER
     return response
+
+
+def way_back(request: HttpRequest) -> str:
+    """Give where a person goes on after the answer: the page they asked for, or the form they were sending.
+
+    Where it cannot be kept, the review page says so.
+    """
+    if request.method in ("GET", "HEAD"):
+        address = request.get_full_path()
+        return address if len(urlencode({"next": address})) <= LONGEST_WAY_BACK else ""
+    try:
+        key = keep(request, now=visit_of(request).now)
+    except NotKept as refusal:
+        messages.warning(request, str(refusal))
+        return ""
+    messages.info(request, _("What you sent is kept for an hour. You can send it after your answer."))
+    return reverse("acceptance:unsent", args=[key])
 
 
 def is_program(request: HttpRequest) -> bool:

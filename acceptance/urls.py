@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import desk, me, reminders
+from .views import desk, me, reminders, unsent
 
 public_patterns = [
     path("", me.me, name="me"),
     path("review/<slug:slug>/", me.review, name="review"),
+    path("unsent/<str:key>/", unsent.unsent, name="unsent"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/<str:token>/", reminders.stop_reminders, name="stop_reminders"),
 ]

@@ -261,6 +261,7 @@ GATE_EXEMPT_NAMESPACES = ["policies", "desk", "admin"]
 GATE_EXEMPT_VIEWS = [
     "acceptance:me",
     "acceptance:review",
+    "acceptance:unsent",
     "acceptance:reminders",
     "acceptance:stop_reminders",
     "account_login",
@@ -284,6 +285,18 @@ GATE_EXEMPT_VIEWS = [
     "metrics",
     "mail_events",
     "shop:orders",
+]
+# What a person was sending when the gate stopped them is kept, but for fields whose name holds one of these.
+GATE_SECRET_FIELDS = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "csrf",
+    "card",
+    "cvc",
+    "cvv",
+    "iban",
 ]
 
 # Watching: whoever sends this token may read /metrics. Empty: there is no such page.

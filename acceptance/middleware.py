@@ -28,6 +28,7 @@ from .services import record_exposures
 from .unsent import NotKept, keep, let_go_of_sent
 
 View = Callable[[HttpRequest], HttpResponseBase]
+Stopping = Callable[[list[Asked]], list[Asked]]
 
 # The facts of people in good standing, for a second. What somebody owes is never kept: once they
 # have acted, no process leads them to the review page again.
@@ -78,17 +79,23 @@ class Visit:
         """What is asked of the person now."""
         return asked_of(self.facts, register(), rule_book(), at=self.now) if self.facts else []
 
-    def record_use(self) -> None:
+    def stopped_by(self, stopping: Stopping) -> Asked | None:
+        """Give the first that `stopping` picks from what is asked, or record the use of whom it lets pass."""
+        self.record_use(stopping)
+        found = stopping(self.asked)
+        return found[0] if found else None
+
+    def record_use(self, stopping: Stopping) -> None:
         """Record the first use of the shop under each version in force that the person was told of.
 
-        Whom the gate stops all the same has not used the shop.
+        Whom `stopping` stops all the same has not used the shop.
         """
         version_ids = unrecorded_use(self.facts, register(), rule_book(), at=self.now) if self.facts else []
         if not self.facts or not version_ids:
             return
         used = {(version_id, ExposureKind.USED.value): self.now for version_id in version_ids}
         after = replace(self.facts, exposures={**self.facts.exposures, **used})
-        if not closed_by(asked_of(after, register(), rule_book(), at=self.now)):
+        if not stopping(asked_of(after, register(), rule_book(), at=self.now)):
             self.record(version_ids, ExposureKind.USED)
             self.facts = self.keep_good(after)
 
@@ -129,16 +136,7 @@ class Gate:
         self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any
     ) -> HttpResponseBase | None:
         """Stop the request where the gate is closed and the view is not exempt."""
-        if is_exempt(request.resolver_match):
-            return None
-        visit = visit_of(request)
-        visit.record_use()
-        closed = closed_by(visit.asked)
-        if closed:
-            return stop(request, closed[0])
-        if visit.person:
-            let_go_of_sent(request, now=visit.now)
-        return None
+        return None if is_exempt(request.resolver_match) else stop(request, closed_by)
 
 
 def closed_by(asked: list[Asked]) -> list[Asked]:
@@ -155,20 +153,32 @@ def is_exempt(match: ResolverMatch | None) -> bool:
     return bool(match.namespaces) and match.namespaces[0] in settings.GATE_EXEMPT_NAMESPACES
 
 
-def stop(request: HttpRequest, asked: Asked) -> HttpResponseBase:
-    """Lead a person to the review page; give a program a code and a link, never a page to parse."""
-    if is_program(request):
-        publication = asked.publication
-        body = {
-            "code": "acceptance_required",
-            "policy": publication.slug,
-            "version": publication.number,
-            "assent": asked.assent,
-            "review": settings.SITE_URL + reverse("acceptance:review", args=[publication.slug]),
-            "detail": _("The person must review this policy before going on."),
-        }
-        return JsonResponse(body, status=HTTPStatus.FORBIDDEN)
-    return lead_to_review(asked, way_back(request))
+def stop(request: HttpRequest, stopping: Stopping) -> HttpResponseBase | None:
+    """Stop the request where `stopping` picks something from what is asked of the person.
+
+    A person is led to the review page; a program gets a code and a link, never a page to parse.
+    """
+    visit = visit_of(request)
+    asked = visit.stopped_by(stopping)
+    if asked:
+        return refused(asked) if is_program(request) else lead_to_review(asked, way_back(request))
+    if visit.person:
+        let_go_of_sent(request, now=visit.now)
+    return None
+
+
+def refused(asked: Asked) -> JsonResponse:
+    """Tell a program what its person must review, and where."""
+    publication = asked.publication
+    body = {
+        "code": "acceptance_required",
+        "policy": publication.slug,
+        "version": publication.number,
+        "assent": asked.assent,
+        "review": settings.SITE_URL + reverse("acceptance:review", args=[publication.slug]),
+        "detail": _("The person must review this policy before going on."),
+    }
+    return JsonResponse(body, status=HTTPStatus.FORBIDDEN)
 
 
 def lead_to_review(asked: Asked, back: str) -> HttpResponseRedirect:

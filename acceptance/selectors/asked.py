@@ -1,7 +1,7 @@
 """What is asked of a person now, and how firmly."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -23,17 +23,27 @@ class Severity(Enum):
 class Asked:
     """What is asked of a person about one policy: always about its newest version.
 
-    `effective_at` is the moment from which it holds for this person; `since` the version that they
-    last accepted, None where there is none; `gate_from` the instant from which the gate is closed.
+    `effective_at` is the moment from which it holds for this person, `owed_from` the one from which the
+    first change holds that they have not answered; `since` the version that they last accepted, None
+    where there is none; `gate_from` the instant from which the gate is closed.
     """
 
     publication: Publication
     effective_at: datetime
+    owed_from: datetime
     assent: str
     severity: Severity
     gate_from: datetime
     since: Publication | None
     is_declined: bool
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the person has said no to what they may say no to.
+
+        Who declines to acknowledge has answered; only an agreement can be a condition of going on.
+        """
+        return self.is_declined and self.assent != Assent.AGREE
 
 
 def asked_of(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> list[Asked]:
@@ -60,17 +70,18 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
     # A change that asks nothing does not put the question again to who has answered it.
     latest_no = max(facts.declined.get(newest.policy_id, ()), default=0)
     declined = latest_no >= max(entry.number for entry, _demand in pending)
-    # Who declines to acknowledge has answered; only an agreement can be a condition of going on.
-    is_closed = at >= gate_from and (agree or not declined)
-    return Asked(
+    asked = Asked(
         publication=newest,
         effective_at=effects.get(newest.number, newest.effective_at),
+        owed_from=min(effects.values()),
         assent=Assent.AGREE if agree else Assent.ACKNOWLEDGE,
-        severity=Severity.GATE if is_closed else Severity.BANNER,
+        severity=Severity.BANNER,
         gate_from=gate_from,
         since=register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
         is_declined=declined,
     )
+    is_closed = at >= gate_from and not asked.is_answered
+    return replace(asked, severity=Severity.GATE) if is_closed else asked
 
 
 def owed(

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts.addresses import LONGEST
 from accounts.middleware import signed_in_person
 from accounts.models import User
 from policies.selectors import register, rule_book
@@ -34,8 +35,6 @@ Stopping = Callable[[list[Asked]], list[Asked]]
 # have acted, no process leads them to the review page again.
 known_good = kept(20_000)
 known_good_lock = Lock()
-# Servers refuse an address of more than some 4 000 characters.
-LONGEST_WAY_BACK = 2000
 
 
 class Visit:
@@ -197,7 +196,7 @@ def way_back(request: HttpRequest) -> str:
     """
     if request.method in ("GET", "HEAD"):
         address = request.get_full_path()
-        return address if len(urlencode({"next": address})) <= LONGEST_WAY_BACK else ""
+        return address if len(urlencode({"next": address})) <= LONGEST else ""
     try:
         key = keep(request, now=visit_of(request).now)
     except NotKept as refusal:

@@ -1,7 +1,7 @@
 """The gate: asks people for what they owe, in a banner first, and in the way after the days of grace."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from threading import Lock
@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from accounts.addresses import LONGEST
 from accounts.middleware import signed_in_person
 from accounts.models import User
-from policies.selectors import register, rule_book
+from policies.selectors import Register, RuleBook, register, rule_book
 from policies.selectors.kept import kept
 
 from .models import ExposureKind
-from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_standing, unrecorded_use
+from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_until, unrecorded_use
 from .services import record_exposures
 from .unsent import NotKept, keep, let_go_of_sent
 
@@ -35,6 +35,19 @@ Stopping = Callable[[list[Asked]], list[Asked]]
 # have acted, no process leads them to the review page again.
 known_good = kept(20_000)
 known_good_lock = Lock()
+
+
+@dataclass
+class Good:
+    """The facts of a person in good standing, and on what and between which instants that was found."""
+
+    facts: Facts
+    found: tuple[Register, RuleBook, datetime, datetime]
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is known without looking that nothing is asked of the person at `at`."""
+        of_register, of_rules, since, until = self.found
+        return since <= at < until and of_register is register() and of_rules is rule_book()
 
 
 class Visit:
@@ -56,27 +69,50 @@ class Visit:
         return person if person and not person.is_service else None
 
     @cached_property
-    def facts(self) -> Facts | None:
-        """What is on record of the person, a second old at most, and kept only while nothing is owed."""
+    def good(self) -> Good | None:
+        """What is known of a person in good standing, a second old at most; None for anybody else."""
         if self.person is None:
             return None
         with known_good_lock:
             held = known_good.get(self.person.pk)
-        if isinstance(held, Facts) and held.country == self.person.country:
-            return held
-        return self.keep_good(facts_of(self.person))
+        if not isinstance(held, Good) or held.facts.country != self.person.country:
+            return None
+        if not held.holds(self.now):
+            found = self.good_for(held.facts)
+            if found is None:
+                return None
+            # What is on record grows no younger by looking at it again, so it is not kept anew.
+            held.found = found
+        return held
+
+    def good_for(self, facts: Facts) -> tuple[Register, RuleBook, datetime, datetime] | None:
+        """Give on what, since when and until when a person is in good standing; None where they are not."""
+        current = register(), rule_book()
+        until = good_until(facts, *current, at=self.now)
+        return (*current, self.now, until) if until else None
+
+    @cached_property
+    def facts(self) -> Facts | None:
+        """What is on record of the person, a second old at most, and kept only while nothing is owed."""
+        if self.person is None:
+            return None
+        return self.good.facts if self.good else self.keep_good(facts_of(self.person))
 
     def keep_good(self, facts: Facts) -> Facts:
         """Give `facts`, kept for the next request where their person owes nothing."""
-        if good_standing(facts, register(), rule_book(), at=self.now):
+        found = self.good_for(facts)
+        self.good = Good(facts, found) if found else None
+        if self.good:
             with known_good_lock:
-                known_good[facts.user_id] = facts
+                known_good[facts.user_id] = self.good
         return facts
 
     @property
     def asked(self) -> list[Asked]:
         """What is asked of the person now."""
-        return asked_of(self.facts, register(), rule_book(), at=self.now) if self.facts else []
+        if self.facts is None or self.good:
+            return []
+        return asked_of(self.facts, register(), rule_book(), at=self.now)
 
     def stopped_by(self, stopping: Stopping) -> Asked | None:
         """Give the first that `stopping` picks from what is asked, or record the use of whom it lets pass."""
@@ -89,8 +125,10 @@ class Visit:
 
         Whom `stopping` stops all the same has not used the shop.
         """
-        version_ids = unrecorded_use(self.facts, register(), rule_book(), at=self.now) if self.facts else []
-        if not self.facts or not version_ids:
+        if self.facts is None or self.good:
+            return
+        version_ids = unrecorded_use(self.facts, register(), rule_book(), at=self.now)
+        if not version_ids:
             return
         used = {(version_id, ExposureKind.USED.value): self.now for version_id in version_ids}
         after = replace(self.facts, exposures={**self.facts.exposures, **used})

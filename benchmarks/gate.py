@@ -166,7 +166,7 @@ def refuse_wrong(gate: Contender, person: User, stranger: User) -> None:
 
 
 def added(gates: dict[str, Contender], person: User, requests: int, *, is_cold: bool) -> dict[str, float]:
-    """Give the microseconds that each gate adds to a request: the median of rounds that they take turns in."""
+    """Give the microseconds that each gate adds to a request: the median of rounds taken in turn."""
     bare = Contender("bare", shelf, lambda: None)
     took: dict[str, list[float]] = {name: [] for name in (*gates, "bare")}
     for _round in range(ROUNDS):

@@ -1,6 +1,6 @@
 """Read where people stand: what is asked of whom, what they did, and who wants no reminders."""
 
-from .asked import Asked, Severity, asked_about, asked_of, good_standing, owed, unrecorded_use
+from .asked import Asked, Severity, asked_about, asked_of, good_until, owed, unrecorded_use
 from .awaited import awaited, demands_by_country, people_without
 from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
@@ -23,7 +23,7 @@ __all__ = [
     "demands_by_country",
     "effective_for",
     "facts_of",
-    "good_standing",
+    "good_until",
     "notice_period",
     "owed",
     "people_without",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from policies.models import Assent
@@ -121,9 +121,20 @@ def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
     )
 
 
-def good_standing(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> bool:
-    """Whether nothing is asked of the person at `at`, and every use is on record that needs to be."""
-    return not asked_of(facts, register, rules, at=at) and not unrecorded_use(facts, register, rules, at=at)
+def good_until(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> datetime | None:
+    """Give until when nothing is asked of a person of whom nothing is asked at `at`, as far as is on record.
+
+    None where something is asked, or a use is not on record that needs to be. Until then no version
+    begins or ends to hold, for everybody or for this person.
+    """
+    if asked_of(facts, register, rules, at=at) or unrecorded_use(facts, register, rules, at=at):
+        return None
+    moments = [*register.moments]
+    for entry in register.by_id.values():
+        if told_at := facts.told_at(entry.version_id):
+            demand = rules.demand(entry.kind, entry.change_class, facts.country)
+            moments.append(effective_for(entry, demand, facts, register, told_by=told_at))
+    return min((moment for moment in moments if moment > at), default=datetime.max.replace(tzinfo=UTC))
 
 
 def unrecorded_use(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> list[int]:

@@ -242,7 +242,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_REDIRECT_URL = "/me/"
+LOGIN_REDIRECT_URL = "acceptance:me"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.ShopAccounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

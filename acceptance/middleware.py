@@ -173,12 +173,20 @@ class Gate:
         self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any
     ) -> HttpResponseBase | None:
         """Stop the request where the gate is closed and the view is not exempt."""
-        return None if is_exempt(request.resolver_match) else stop(request, closed_by)
+        if is_exempt(request.resolver_match):
+            return None
+        is_reading = request.method in ("GET", "HEAD") and not is_program(request)
+        return stop(request, led_by if is_reading else closed_by)
 
 
 def closed_by(asked: list[Asked]) -> list[Asked]:
     """Give those of what is asked for which the gate is closed."""
     return [found for found in asked if found.severity is Severity.GATE]
+
+
+def led_by(asked: list[Asked]) -> list[Asked]:
+    """Give those of what is asked for which a reader of pages is led to the review page."""
+    return closed_by(asked) + [found for found in asked if found.can_wait]
 
 
 def is_exempt(match: ResolverMatch | None) -> bool:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import desk, me, reminders, unsent
+from .views import desk, later, me, reminders, unsent
 
 public_patterns = [
     path("", me.me, name="me"),
     path("review/<slug:slug>/", me.review, name="review"),
+    path("review/<slug:slug>/later/", later.later, name="later"),
     path("unsent/<str:key>/", unsent.unsent, name="unsent"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/<str:token>/", reminders.stop_reminders, name="stop_reminders"),

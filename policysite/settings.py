@@ -261,6 +261,7 @@ GATE_EXEMPT_NAMESPACES = ["policies", "desk", "admin"]
 GATE_EXEMPT_VIEWS = [
     "acceptance:me",
     "acceptance:review",
+    "acceptance:later",
     "acceptance:unsent",
     "acceptance:reminders",
     "acceptance:stop_reminders",

@@ -1,6 +1,6 @@
 """Read where people stand: what is asked of whom, what they did, and who wants no reminders."""
 
-from .asked import Asked, Severity, asked_about, asked_of, good_until, owed, unrecorded_use
+from .asked import PUT_OFF_FOR, Asked, Severity, asked_about, asked_of, good_until, owed, unrecorded_use
 from .awaited import awaited, demands_by_country, people_without
 from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
@@ -9,6 +9,7 @@ from .reminders import reminder_choice_of, stops_of
 from .tally import Tally, acts_on, tally
 
 __all__ = [
+    "PUT_OFF_FOR",
     "Asked",
     "Deemed",
     "Facts",

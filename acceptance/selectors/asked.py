@@ -11,11 +11,14 @@ from policies.selectors import Demand, Publication, Register, RuleBook, State
 from .effect import effective_for
 from .facts import Facts
 
+PUT_OFF_FOR = timedelta(days=1)
+
 
 class Severity(Enum):
-    """How the site asks: in a banner, or by leading the person to the review page."""
+    """How the site asks: in a banner, or by leading to the review page, where one can or cannot say later."""
 
     BANNER = "banner"
+    REMINDER = "reminder"
     GATE = "gate"
 
 
@@ -36,6 +39,11 @@ class Asked:
     gate_from: datetime
     since: Publication | None
     is_declined: bool
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the person can put the answer off."""
+        return self.severity is Severity.REMINDER
 
     @property
     def is_answered(self) -> bool:
@@ -80,8 +88,25 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
         since=register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
         is_declined=declined,
     )
-    is_closed = at >= gate_from and not asked.is_answered
-    return replace(asked, severity=Severity.GATE) if is_closed else asked
+    times = [demand.later_times for entry, demand in pending if effects[entry.number] <= at]
+    said = [moment for entry in register.of(slug) for moment in facts.put_off_at(entry.version_id)]
+    return replace(asked, severity=severity_of(asked, times, said, at))
+
+
+def severity_of(asked: Asked, times: list[int], said: list[datetime], at: datetime) -> Severity:
+    """Give how firmly something is asked at `at`.
+
+    `times` is how often the rule of each change that holds lets the answer be put off, 0 where it asks
+    in a banner; `said` the moments at which the person did. Each time is good for a day.
+    """
+    if asked.is_answered:
+        return Severity.BANNER
+    if at >= asked.gate_from:
+        return Severity.GATE
+    allowed = min(filter(None, times), default=0)
+    if not allowed or any(at < moment + PUT_OFF_FOR for moment in said):
+        return Severity.BANNER
+    return Severity.REMINDER if len(said) < allowed else Severity.GATE
 
 
 def owed(

@@ -3,6 +3,7 @@
 from .acts import AnsweredAlready, AskedSomethingElse, Request, record_act
 from .entries import note_publication, note_recall
 from .exposures import record_exposures
+from .later import NothingToPutOff, put_off
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
 from .standing import rebuild_standing
@@ -13,11 +14,13 @@ __all__ = [
     "AskedSomethingElse",
     "Finding",
     "LedgerBroken",
+    "NothingToPutOff",
     "Request",
     "Verdict",
     "choose_reminders",
     "note_publication",
     "note_recall",
+    "put_off",
     "rebuild_standing",
     "record_act",
     "record_exposures",

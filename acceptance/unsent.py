@@ -36,6 +36,11 @@ class Unsent:
     fields: list[tuple[str, str]]
     left_out: list[str]
 
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """The fields as a person reads them, their names in words."""
+        return [(name.replace("_", " "), value) for name, value in self.fields]
+
 
 def form_in(request: HttpRequest) -> Unsent:
     """Give the form that `request` sends, without what is secret. Raises `NotKept`."""

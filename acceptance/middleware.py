@@ -1,14 +1,15 @@
 """The gate: asks people for what they owe, in a banner first, and in the way after the days of grace."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from threading import Lock
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, reverse
@@ -16,16 +17,19 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts.addresses import LONGEST
 from accounts.middleware import signed_in_person
 from accounts.models import User
-from policies.selectors import register, rule_book
-from policies.selectors.kept import FRESH_FOR, clock, kept
+from policies.selectors import Register, RuleBook, register, rule_book
+from policies.selectors.kept import kept
 
 from .models import ExposureKind
-from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_standing, unrecorded_use
+from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_until, unrecorded_use
 from .services import record_exposures
+from .unsent import NotKept, keep, let_go_of_sent
 
 View = Callable[[HttpRequest], HttpResponseBase]
+Stopping = Callable[[list[Asked]], list[Asked]]
 
 # The facts of people in good standing, for a second. What somebody owes is never kept: once they
 # have acted, no process leads them to the review page again.
@@ -33,11 +37,17 @@ known_good = kept(20_000)
 known_good_lock = Lock()
 
 
-class Held(NamedTuple):
-    """Facts, and when they began to be read; what was written before that is in them."""
+@dataclass
+class Good:
+    """The facts of a person in good standing, and on what and between which instants that was found."""
 
-    read_at: float
     facts: Facts
+    found: tuple[Register, RuleBook, datetime, datetime]
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is known without looking that nothing is asked of the person at `at`."""
+        of_register, of_rules, since, until = self.found
+        return since <= at < until and of_register is register() and of_rules is rule_book()
 
 
 class Visit:
@@ -60,45 +70,70 @@ class Visit:
         return person if person and not person.is_service else None
 
     @cached_property
-    def facts(self) -> Facts | None:
-        """What is on record of the person, a second old at most, and kept only while nothing is owed."""
+    def good(self) -> Good | None:
+        """What is known of a person in good standing, a second old at most; None for anybody else."""
         if self.person is None:
             return None
         with known_good_lock:
             held = known_good.get(self.person.pk)
-        is_fresh = isinstance(held, Held) and clock() < held.read_at + FRESH_FOR
-        if isinstance(held, Held) and is_fresh and held.facts.country == self.person.country:
-            self.read_at = held.read_at
-            return held.facts
-        self.read_at = clock()
-        return self.keep_good(facts_of(self.person))
+        if not isinstance(held, Good) or held.facts.country != self.person.country:
+            return None
+        if not held.holds(self.now):
+            found = self.good_for(held.facts)
+            if found is None:
+                return None
+            # What is on record grows no younger by looking at it again, so it is not kept anew.
+            held.found = found
+        return held
+
+    def good_for(self, facts: Facts) -> tuple[Register, RuleBook, datetime, datetime] | None:
+        """Give on what, since when and until when a person is in good standing; None where they are not."""
+        current = register(), rule_book()
+        until = good_until(facts, *current, at=self.now)
+        return (*current, self.now, until) if until else None
+
+    @cached_property
+    def facts(self) -> Facts | None:
+        """What is on record of the person, a second old at most, and kept only while nothing is owed."""
+        if self.person is None:
+            return None
+        return self.good.facts if self.good else self.keep_good(facts_of(self.person))
 
     def keep_good(self, facts: Facts) -> Facts:
-        """Give `facts`, kept for the next request where their person owes nothing.
-
-        Their second runs from when they were read, however long they were worked on since.
-        """
-        if good_standing(facts, register(), rule_book(), at=self.now):
+        """Give `facts`, kept for the next request where their person owes nothing."""
+        found = self.good_for(facts)
+        self.good = Good(facts, found) if found else None
+        if self.good:
             with known_good_lock:
-                known_good[facts.user_id] = Held(self.read_at, facts)
+                known_good[facts.user_id] = self.good
         return facts
 
     @property
     def asked(self) -> list[Asked]:
         """What is asked of the person now."""
-        return asked_of(self.facts, register(), rule_book(), at=self.now) if self.facts else []
+        if self.facts is None or self.good:
+            return []
+        return asked_of(self.facts, register(), rule_book(), at=self.now)
 
-    def record_use(self) -> None:
+    def stopped_by(self, stopping: Stopping) -> Asked | None:
+        """Give the first that `stopping` picks from what is asked, or record the use of whom it lets pass."""
+        self.record_use(stopping)
+        found = stopping(self.asked)
+        return found[0] if found else None
+
+    def record_use(self, stopping: Stopping) -> None:
         """Record the first use of the shop under each version in force that the person was told of.
 
-        Whom the gate stops all the same has not used the shop.
+        Whom `stopping` stops all the same has not used the shop.
         """
-        version_ids = unrecorded_use(self.facts, register(), rule_book(), at=self.now) if self.facts else []
-        if not self.facts or not version_ids:
+        if self.facts is None or self.good:
+            return
+        version_ids = unrecorded_use(self.facts, register(), rule_book(), at=self.now)
+        if not version_ids:
             return
         used = {(version_id, ExposureKind.USED.value): self.now for version_id in version_ids}
         after = replace(self.facts, exposures={**self.facts.exposures, **used})
-        if not closed_by(asked_of(after, register(), rule_book(), at=self.now)):
+        if not stopping(asked_of(after, register(), rule_book(), at=self.now)):
             self.record(version_ids, ExposureKind.USED)
             self.facts = self.keep_good(after)
 
@@ -141,15 +176,18 @@ class Gate:
         """Stop the request where the gate is closed and the view is not exempt."""
         if is_exempt(request.resolver_match):
             return None
-        visit = visit_of(request)
-        visit.record_use()
-        closed = closed_by(visit.asked)
-        return stop(request, closed[0]) if closed else None
+        is_reading = request.method in ("GET", "HEAD") and not is_program(request)
+        return stop(request, led_by if is_reading else closed_by)
 
 
 def closed_by(asked: list[Asked]) -> list[Asked]:
     """Give those of what is asked for which the gate is closed."""
     return [found for found in asked if found.severity is Severity.GATE]
+
+
+def led_by(asked: list[Asked]) -> list[Asked]:
+    """Give those of what is asked for which a reader of pages is led to the review page."""
+    return closed_by(asked) + [found for found in asked if found.can_wait]
 
 
 def is_exempt(match: ResolverMatch | None) -> bool:
@@ -161,25 +199,58 @@ def is_exempt(match: ResolverMatch | None) -> bool:
     return bool(match.namespaces) and match.namespaces[0] in settings.GATE_EXEMPT_NAMESPACES
 
 
-def stop(request: HttpRequest, asked: Asked) -> HttpResponseBase:
-    """Lead a person to the review page; give a program a code and a link, never a page to parse."""
-    slug = asked.publication.slug
-    address = reverse("acceptance:review", args=[slug])
-    if is_program(request):
-        body = {
-            "code": "acceptance_required",
-            "policy": slug,
-            "version": asked.publication.number,
-            "assent": asked.assent,
-            "review": settings.SITE_URL + address,
-            "detail": _("The person must review this policy before going on."),
-        }
-        return JsonResponse(body, status=HTTPStatus.FORBIDDEN)
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+def stop(request: HttpRequest, stopping: Stopping) -> HttpResponseBase | None:
+    """Stop the request where `stopping` picks something from what is asked of the person.
+
+    A person is led to the review page; a program gets a code and a link, never a page to parse.
+    """
+    visit = visit_of(request)
+    asked = visit.stopped_by(stopping)
+    if asked:
+        return refused(asked) if is_program(request) else lead_to_review(asked, way_back(request))
+    if visit.person:
+        let_go_of_sent(request, now=visit.now)
+    return None
+
+
+def refused(asked: Asked) -> JsonResponse:
+    """Tell a program what its person must review, and where."""
+    publication = asked.publication
+    body = {
+        "code": "acceptance_required",
+        "policy": publication.slug,
+        "version": publication.number,
+        "assent": asked.assent,
+        "review": settings.SITE_URL + reverse("acceptance:review", args=[publication.slug]),
+        "detail": _("The person must review this policy before going on."),
+    }
+    return JsonResponse(body, status=HTTPStatus.FORBIDDEN)
+
+
+def lead_to_review(asked: Asked, back: str) -> HttpResponseRedirect:
+    """Lead a person to the review page, and from there to `back`, an address of this site or nothing."""
     query = f"?{urlencode({'next': back})}" if back else ""
+    address = reverse("acceptance:review", args=[asked.publication.slug])
     response = HttpResponseRedirect(address + query)
     response.status_code = HTTPStatus.SEE_OTHER
     return response
+
+
+def way_back(request: HttpRequest) -> str:
+    """Give where a person goes on after the answer: the page they asked for, or the form they were sending.
+
+    Where it cannot be kept, the review page says so.
+    """
+    if request.method in ("GET", "HEAD"):
+        address = request.get_full_path()
+        return address if len(urlencode({"next": address})) <= LONGEST else ""
+    try:
+        key = keep(request, now=visit_of(request).now)
+    except NotKept as refusal:
+        messages.warning(request, str(refusal))
+        return ""
+    messages.info(request, _("What you sent is kept for an hour. You can send it after your answer."))
+    return reverse("acceptance:unsent", args=[key])
 
 
 def is_program(request: HttpRequest) -> bool:

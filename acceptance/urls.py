@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from .views import desk, me, others, reminders, withdrawal
+from .views import desk, later, me, others, reminders, unsent, withdrawal
 
 public_patterns = [
     path("", me.me, name="me"),
     path("review/<slug:slug>/", me.review, name="review"),
     path("withdraw/<slug:slug>/", withdrawal.withdraw, name="withdraw"),
+    path("review/<slug:slug>/later/", later.later, name="later"),
+    path("unsent/<str:key>/", unsent.unsent, name="unsent"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/<str:token>/", reminders.stop_reminders, name="stop_reminders"),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -23,11 +24,9 @@ def preferences(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         person = signed_in_person(request)
-        asked = request.GET.get("language")
-        if asked in shipped_languages():
-            speak(request, asked)
-        elif person:
-            speak(request, person.language)
+        language = language_for(request, person)
+        if language:
+            speak(request, language)
         with timezone.override(ZoneInfo(person.time_zone) if person else None):
             return get_response(request)
 
@@ -39,6 +38,21 @@ def signed_in_person(request: HttpRequest) -> User | None:
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return request.user if request.user.is_authenticated else None
+
+
+def language_for(request: HttpRequest, person: User | None) -> str | None:
+    """Give the language asked for in the address, else the person's own, else None.
+
+    Where addresses begin with a language, `LocaleMiddleware` has taken it: under another one the
+    address would lead nowhere.
+    """
+    has_prefixes, _for_default_too = is_language_prefix_patterns_used(settings.ROOT_URLCONF)
+    if has_prefixes and translation.get_language_from_path(request.path_info):
+        return None
+    asked = request.GET.get("language")
+    if asked in shipped_languages():
+        return asked
+    return person.language if person else None
 
 
 def speak(request: HttpRequest, language: str) -> None:

@@ -16,6 +16,7 @@ class NoticeRuleAdmin(admin.ModelAdmin[NoticeRule]):
         "min_notice_days",
         "assent",
         "grace_days",
+        "later_times",
         "is_deemed_by_use",
         "source",
     )

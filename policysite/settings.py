@@ -55,7 +55,7 @@ SERVED_BY_HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = SERVED_BY_HTTPS
 CSRF_COOKIE_SECURE = SERVED_BY_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if SERVED_BY_HTTPS else 0
-BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+BEHIND_PROXY = env.int("BEHIND_PROXY", 0, validate=not_negative)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "accounts.views.form_refused"
@@ -250,7 +250,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_REDIRECT_URL = "/me/"
+LOGIN_REDIRECT_URL = "acceptance:me"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapter.ShopAccounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -270,6 +270,8 @@ GATE_EXEMPT_VIEWS = [
     "acceptance:me",
     "acceptance:review",
     "acceptance:withdraw",
+    "acceptance:later",
+    "acceptance:unsent",
     "acceptance:reminders",
     "acceptance:stop_reminders",
     "account_login",
@@ -293,6 +295,18 @@ GATE_EXEMPT_VIEWS = [
     "metrics",
     "mail_events",
     "shop:orders",
+]
+# What a person was sending when the gate stopped them is kept, but for fields whose name holds one of these.
+GATE_SECRET_FIELDS = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "csrf",
+    "card",
+    "cvc",
+    "cvv",
+    "iban",
 ]
 
 # Watching: whoever sends this token may read /metrics. Empty: there is no such page.

@@ -1,11 +1,12 @@
 """Who did what: exposures, acts with what was on the screen, where each stands, and the log over it."""
 
 from .acts import AcceptedBy, Act, ActContext, ActKind, Channel, Presentation, Standing, Surface
-from .exposures import ChoiceSource, Exposure, ExposureKind, ReminderChoice
+from .exposures import LATER, ChoiceSource, Exposure, ExposureKind, ReminderChoice
 from .ledger import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
 from .legacy import LegacyAcceptance
 
 __all__ = [
+    "LATER",
     "AcceptedBy",
     "Act",
     "ActContext",

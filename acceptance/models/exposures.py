@@ -16,6 +16,12 @@ class ExposureKind(models.TextChoices):
     SHOWN = "SHOWN", _("shown on the site")
     VIEWED = "VIEWED", _("opened the text")
     USED = "USED", _("used the shop after effect, having been told or shown")
+    LATER_1 = "LATER_1", _("put the answer off")
+    LATER_2 = "LATER_2", _("put the answer off again")
+    LATER_3 = "LATER_3", _("put the answer off for the third time")
+
+
+LATER = (ExposureKind.LATER_1, ExposureKind.LATER_2, ExposureKind.LATER_3)
 
 
 class Exposure(models.Model):

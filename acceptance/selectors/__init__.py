@@ -1,12 +1,13 @@
 """Read where people stand: what is asked of whom, what they did, and who wants no reminders."""
 
 from .asked import (
+    PUT_OFF_FOR,
     Asked,
     Severity,
     asked_about,
     asked_of,
     assent_up_to,
-    good_standing,
+    good_until,
     owed,
     unrecorded_use,
 )
@@ -32,6 +33,7 @@ from .tally import Tally, acts_on, tally
 from .words import Position, Word, position_of, words_of
 
 __all__ = [
+    "PUT_OFF_FOR",
     "ActRow",
     "Asked",
     "Deemed",
@@ -56,7 +58,7 @@ __all__ = [
     "effective_for",
     "entries_about",
     "facts_of",
-    "good_standing",
+    "good_until",
     "governing",
     "governing_version",
     "growth_since",

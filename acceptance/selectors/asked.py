@@ -1,8 +1,8 @@
 """What is asked of a person now, and how firmly."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from policies.models import Assent
@@ -11,11 +11,14 @@ from policies.selectors import Demand, Publication, Register, RuleBook, State
 from .effect import effective_for
 from .facts import Facts
 
+PUT_OFF_FOR = timedelta(days=1)
+
 
 class Severity(Enum):
-    """How the site asks: in a banner, or by leading the person to the review page."""
+    """How the site asks: in a banner, or by leading to the review page, where one can or cannot say later."""
 
     BANNER = "banner"
+    REMINDER = "reminder"
     GATE = "gate"
 
 
@@ -23,18 +26,33 @@ class Severity(Enum):
 class Asked:
     """What is asked of a person about one policy: always about its newest version.
 
-    `effective_at` is the moment from which it holds for this person; `since` the version that they
-    last accepted, None where there is none; `gate_from` the instant from which the gate is closed.
+    `effective_at` is the moment from which it holds for this person, `owed_from` the one from which the
+    first change holds that they have not answered; `since` the version that they last accepted, None
+    where there is none; `gate_from` the instant from which the gate is closed.
     """
 
     publication: Publication
     effective_at: datetime
+    owed_from: datetime
     assent: str
     severity: Severity
     gate_from: datetime
     since: Publication | None
     is_declined: bool
     is_withdrawn: bool = False
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether the person can put the answer off."""
+        return self.severity is Severity.REMINDER
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the person has said no to what they may say no to.
+
+        Who declines to acknowledge has answered; only an agreement can be a condition of going on.
+        """
+        return self.is_declined and self.assent != Assent.AGREE
 
 
 def asked_of(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> list[Asked]:
@@ -64,18 +82,36 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
         if declined or demand.assent == Assent.AGREE or entry.number > withdrawn
     ]
     gate_from = min(effects[entry.number] + timedelta(days=demand.grace_days) for entry, demand in closing)
-    # Who declines to acknowledge has answered; only an agreement can be a condition of going on.
-    is_closed = at >= gate_from and (agree or not declined)
-    return Asked(
+    asked = Asked(
         publication=newest,
         effective_at=effects.get(newest.number, newest.effective_at),
+        owed_from=min(effects.values()),
         assent=Assent.AGREE if agree else Assent.ACKNOWLEDGE,
-        severity=Severity.GATE if is_closed else Severity.BANNER,
+        severity=Severity.BANNER,
         gate_from=gate_from,
         since=register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
         is_declined=declined,
         is_withdrawn=bool(withdrawn),
     )
+    times = [demand.later_times for entry, demand in pending if effects[entry.number] <= at]
+    said = [moment for entry in register.of(slug) for moment in facts.put_off_at(entry.version_id)]
+    return replace(asked, severity=severity_of(asked, times, said, at))
+
+
+def severity_of(asked: Asked, times: list[int], said: list[datetime], at: datetime) -> Severity:
+    """Give how firmly something is asked at `at`.
+
+    `times` is how often the rule of each change that holds lets the answer be put off, 0 where it asks
+    in a banner; `said` the moments at which the person did. Each time is good for a day.
+    """
+    if asked.is_answered:
+        return Severity.BANNER
+    if at >= asked.gate_from:
+        return Severity.GATE
+    allowed = min(filter(None, times), default=0)
+    if not allowed or any(at < moment + PUT_OFF_FOR for moment in said):
+        return Severity.BANNER
+    return Severity.REMINDER if len(said) < allowed else Severity.GATE
 
 
 def unanswered(
@@ -137,9 +173,20 @@ def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
     )
 
 
-def good_standing(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> bool:
-    """Whether nothing is asked of the person at `at`, and every use is on record that needs to be."""
-    return not asked_of(facts, register, rules, at=at) and not unrecorded_use(facts, register, rules, at=at)
+def good_until(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> datetime | None:
+    """Give until when nothing is asked of a person of whom nothing is asked at `at`, as far as is on record.
+
+    None where something is asked, or a use is not on record that needs to be. Until then no version
+    begins or ends to hold, for everybody or for this person.
+    """
+    if asked_of(facts, register, rules, at=at) or unrecorded_use(facts, register, rules, at=at):
+        return None
+    moments = [*register.moments]
+    for entry in register.by_id.values():
+        if told_at := facts.told_at(entry.version_id):
+            demand = rules.demand(entry.kind, entry.change_class, facts.country)
+            moments.append(effective_for(entry, demand, facts, register, told_by=told_at))
+    return min((moment for moment in moments if moment > at), default=datetime.max.replace(tzinfo=UTC))
 
 
 def unrecorded_use(facts: Facts, register: Register, rules: RuleBook, *, at: datetime) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 
-from ..models import ActKind, Exposure, ExposureKind, Standing
+from ..models import LATER, ActKind, Exposure, ExposureKind, Standing
 from .words import words_of
 
 ExposureKey = tuple[int, str]
@@ -50,6 +50,11 @@ class Facts:
     def used_at(self, version_id: int) -> datetime | None:
         """Give the moment at which the person first used the shop under the version."""
         return self.exposures.get((version_id, ExposureKind.USED))
+
+    def put_off_at(self, version_id: int) -> list[datetime]:
+        """Give the moments at which the person put the answer to the version off."""
+        found = (self.exposures.get((version_id, kind)) for kind in LATER)
+        return [moment for moment in found if moment]
 
 
 def facts_of(person: User) -> Facts:

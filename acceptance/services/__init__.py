@@ -13,6 +13,7 @@ from .behalf import (
 from .entries import note_publication, note_recall
 from .exposures import record_exposures
 from .late import enter_missing
+from .later import NothingToPutOff, put_off
 from .legacy import FileRefused, RowsRefused, Taken, import_acceptances, read_rows
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
@@ -32,6 +33,7 @@ __all__ = [
     "NotForThisPerson",
     "NotOpenToAnswers",
     "NoteMissing",
+    "NothingToPutOff",
     "NothingToWithdraw",
     "Request",
     "RowsRefused",
@@ -43,6 +45,7 @@ __all__ = [
     "import_acceptances",
     "note_publication",
     "note_recall",
+    "put_off",
     "read_rows",
     "rebuild_standing",
     "record_act",

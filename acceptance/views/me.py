@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.addresses import leads_home
 from accounts.models import User
 from policies.comparisons import Form, published, reading, summaries
 from policies.refusal import Refusal
@@ -132,6 +132,8 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     back = request.POST.get("next", "")
     if not posted.is_valid():
         sentence = _("The form did not arrive as it was sent. Read the text below, then answer again.")
+        if posted.has_error("note", "max_length"):
+            sentence = _("The reason is too long. Give it in 2000 characters, then answer again.")
         return show_review(request, slug, back=back, refusal=sentence, status=400)
     accepts = posted.cleaned_data["answer"] == "accept"
     if accepts and not posted.cleaned_data["ticked"]:
@@ -174,11 +176,12 @@ def request_of(request: HttpRequest) -> services.Request:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Give the IP address of the sender; behind the site's own proxy, the one that the proxy saw."""
+    """Give the IP address of the sender: behind proxies of the site's own, what the outermost of them saw."""
     address = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        # The proxy appends what it saw; whatever stands before that, the sender may have made up.
-        address = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or address
+    # Each proxy appends what it saw; whatever stands before that, the sender may have made up.
+    seen = request.headers.get("X-Forwarded-For", "").split(",")[-settings.BEHIND_PROXY :]
+    if settings.BEHIND_PROXY and len(seen) == settings.BEHIND_PROXY:
+        address = seen[0].strip() or address
     try:
         return str(ip_address(address))
     except ValueError:
@@ -187,7 +190,4 @@ def client_address(request: HttpRequest) -> str | None:
 
 def safe_next(request: HttpRequest, address: str) -> str:
     """Give `address` where it leads to a page of this site, else nothing."""
-    is_safe = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return address if is_safe else ""
+    return address if leads_home(request, address) else ""

@@ -17,6 +17,7 @@ EUROPEAN_UNION = "EU"
 # More would be nagging; the site itself goes on asking.
 MOST_REMINDERS = 3
 LAST_REMINDER_DAY = 365
+MOST_LATER_TIMES = 3
 
 
 class Assent(models.TextChoices):
@@ -46,6 +47,13 @@ class NoticeRule(models.Model):
     grace_days = models.PositiveSmallIntegerField(
         _("days of grace"), default=0, help_text=_("From effect until the gate closes.")
     )
+    later_times = models.PositiveSmallIntegerField(
+        _("later"),
+        default=0,
+        help_text=_(
+            "How often the answer can be put off for a day once the change holds; 0 asks in a banner."
+        ),
+    )
     reminder_days = models.JSONField(
         _("reminders"), default=list, blank=True, help_text=_("Days after the announcement.")
     )
@@ -74,6 +82,11 @@ class NoticeRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(assent__in=Assent.values), name="notice_rule_assent_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(later_times__lte=MOST_LATER_TIMES),
+                name="notice_rule_put_off_three_times_at_most",
+                violation_error_message=_("An answer can be put off three times at most."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(change_class=ChangeClass.NEW_PURPOSE, is_deemed_by_use=True),

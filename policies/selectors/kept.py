@@ -8,8 +8,8 @@ from time import monotonic
 
 from cachetools import TTLCache
 
-# Within this many seconds every process sees what another one has written.
-FRESH_FOR = 1.0
+# Within a second every process sees what another one has written; a tenth is left for reading it.
+FRESH_FOR = 0.9
 
 
 def clock() -> float:

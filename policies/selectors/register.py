@@ -91,11 +91,17 @@ class Register:
     """All publications, by policy and number."""
 
     def __init__(self, publications: Iterable[Publication]) -> None:
-        """Take publications ordered by slug and number."""
+        """Take publications ordered by slug and number; `moments` are those at which a state changes."""
         self.by_slug = {
             slug: tuple(group) for slug, group in groupby(publications, key=lambda entry: entry.slug)
         }
         self.by_id = {entry.version_id: entry for entries in self.by_slug.values() for entry in entries}
+        self.moments = [
+            moment
+            for entry in self.by_id.values()
+            for moment in (entry.published_at, entry.effective_at, entry.recalled_at)
+            if moment
+        ]
 
     def of(self, slug: str) -> tuple[Publication, ...]:
         """Give every publication of a policy, the oldest first; none where it has none."""

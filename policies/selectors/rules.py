@@ -23,7 +23,8 @@ class Demand:
     """What a change asks of the people of one place, and the rule's own words on where that comes from.
 
     `reminder_days` are days after a person was told, three at most, the earliest first. In the quiet
-    hours, by the person's clock, no mail is sent.
+    hours, by the person's clock, no mail is sent. `later_times` is how often an answer can be put off
+    for a day on the page that a person is led to from effect on; with 0 a banner asks instead.
     """
 
     min_notice_days: int
@@ -36,6 +37,7 @@ class Demand:
     reminder_days: tuple[int, ...] = ()
     quiet_from: time | None = None
     quiet_until: time | None = None
+    later_times: int = 0
 
 
 # Where counsel has written no rule, nobody is left untold and nothing is taken for granted.
@@ -61,6 +63,7 @@ class RuleBook:
                 tuple(rule.reminder_days) if are_reminder_days(rule.reminder_days) else (),
                 rule.quiet_from,
                 rule.quiet_until,
+                rule.later_times,
             )
             for rule in rules
         }

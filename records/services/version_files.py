@@ -117,6 +117,7 @@ def demand_record(demand: Demand) -> dict[str, Any]:
         "is_told": demand.is_told,
         "assent": demand.assent,
         "grace_days": demand.grace_days,
+        "later_times": demand.later_times,
         "reminder_days": list(demand.reminder_days),
         "continued_use_is_acceptance": demand.is_deemed_by_use,
         "source": demand.source,

@@ -16,19 +16,25 @@ REVIEW = "/me/review/privacy/"
 
 
 @pytest.mark.parametrize(
-    ("behind_proxy", "peer", "forwarded", "kept"),
+    ("proxies", "peer", "forwarded", "kept"),
     [
-        (False, "192.0.2.7", "", "192.0.2.7"),
-        (False, "192.0.2.7", "198.51.100.1", "192.0.2.7"),
-        (False, "2001:db8::7", "", "2001:db8::7"),
+        (0, "192.0.2.7", "", "192.0.2.7"),
+        (0, "192.0.2.7", "198.51.100.1", "192.0.2.7"),
+        (0, "2001:db8::7", "", "2001:db8::7"),
         # A server that listens on a socket file sees no address.
-        (False, "", "198.51.100.1", None),
-        (True, "127.0.0.1", "198.51.100.1", "198.51.100.1"),
-        (True, "127.0.0.1", "10.9.9.9, 198.51.100.1", "198.51.100.1"),
-        (True, "", "2001:db8::1", "2001:db8::1"),
-        (True, "192.0.2.7", "", "192.0.2.7"),
-        (True, "192.0.2.7", "unknown", None),
-        (True, "192.0.2.7", "198.51.100.1' OR 1=1", None),
+        (0, "", "198.51.100.1", None),
+        (1, "127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (1, "127.0.0.1", "10.9.9.9, 198.51.100.1", "198.51.100.1"),
+        (1, "", "2001:db8::1", "2001:db8::1"),
+        (1, "192.0.2.7", "", "192.0.2.7"),
+        (1, "192.0.2.7", "unknown", None),
+        (1, "192.0.2.7", "198.51.100.1' OR 1=1", None),
+        (2, "127.0.0.1", "198.51.100.1, 10.0.0.1", "198.51.100.1"),
+        (2, "127.0.0.1", "10.9.9.9, 10.9.9.8, 198.51.100.1, 10.0.0.1", "198.51.100.1"),
+        # It did not come through both proxies, so that nothing is known but who sent it.
+        (2, "192.0.2.7", "198.51.100.1", "192.0.2.7"),
+        (2, "192.0.2.7", "unknown, 10.0.0.1", None),
+        (3, "127.0.0.1", "10.9.9.9,198.51.100.1,10.0.0.2,10.0.0.1", "198.51.100.1"),
     ],
 )
 def test_what_the_sender_may_have_made_up_is_not_kept(
@@ -37,12 +43,12 @@ def test_what_the_sender_may_have_made_up_is_not_kept(
     browse: Callable[..., Client],
     settings: Any,
     *,
-    behind_proxy: bool,
+    proxies: int,
     peer: str,
     forwarded: str,
     kept: str | None,
 ) -> None:
-    settings.BEHIND_PROXY = behind_proxy
+    settings.BEHIND_PROXY = proxies
     client = browse(alice, at=EFFECT)
     headers = {"x-forwarded-for": forwarded} if forwarded else {}
 

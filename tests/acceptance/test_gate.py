@@ -249,7 +249,8 @@ def test_the_gate_answers_303_so_that_a_form_is_not_sent_again(
 ) -> None:
     response = browse(alice, at=GATE).post("/shop/checkout/", {"shoe": "Larch"})
 
-    assert (response.status_code, response.headers["Location"]) == (303, "/me/review/privacy/")
+    assert response.status_code == 303
+    assert urlsplit(response.headers["Location"]).path == "/me/review/privacy/"
 
 
 @pytest.mark.parametrize(

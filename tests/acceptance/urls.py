@@ -6,8 +6,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.decorators import method_decorator
+from django.views import View
 from django.views.decorators.http import require_POST
 
+from acceptance.decorators import acceptance_required
 from policysite.urls import urlpatterns as site_patterns
 
 Patterns = list[URLPattern | URLResolver]
@@ -35,6 +38,31 @@ def orders(request: HttpRequest) -> HttpResponse:
     return HttpResponse("Your orders.")
 
 
+@acceptance_required("privacy")
+def delivery(request: HttpRequest, country: str) -> HttpResponse:
+    """A view that asks for an answer itself."""
+    return HttpResponse(f"To {country}.")
+
+
+@method_decorator(acceptance_required("privacy"), name="dispatch")
+class Payment(View):
+    """The same as a class."""
+
+    def get(self, _request: HttpRequest, country: str) -> HttpResponse:
+        """Say what it costs."""
+        return HttpResponse(f"From {country}.")
+
+    def post(self, _request: HttpRequest, country: str) -> HttpResponse:
+        """Take the money."""
+        return HttpResponse(f"Paid from {country}.")
+
+
+@acceptance_required("privvacy")
+def misspelt(request: HttpRequest) -> HttpResponse:
+    """A view that asks for a policy that is not there."""
+    return HttpResponse("Open.")
+
+
 def name_space(pattern: URLPattern | URLResolver) -> str | None:
     """Give the namespace of included patterns."""
     return pattern.namespace if isinstance(pattern, URLResolver) else None
@@ -45,6 +73,9 @@ shop_patterns = [
     path("stock/", stock, name="stock"),
     path("checkout/", checkout, name="checkout"),
     path("orders/", orders, name="orders"),
+    path("delivery/<str:country>/", delivery, name="delivery"),
+    path("payment/<str:country>/", Payment.as_view(), name="payment"),
+    path("misspelt/", misspelt, name="misspelt"),
 ]
 
 urlpatterns = [

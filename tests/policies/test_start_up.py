@@ -36,6 +36,9 @@ def test_the_site_starts_with_the_settings_of_this_test(manage: Manage) -> None:
         ("BOUNCE_ADDRESS", "bounces+all@shop.example", "Give at most 27 letters, digits, dots and dashes"),
         ("BOUNCE_ADDRESS", f"{'b' * 28}@shop.example", "Give at most 27 letters, digits, dots and dashes"),
         ("SECRET_KEY", "guess", "at least 32 characters"),
+        # It was a switch once; it is a number of proxies.
+        ("BEHIND_PROXY", "true", "Not a valid integer."),
+        ("BEHIND_PROXY", "-1", "Give a whole number, 0 or more."),
         ("METRICS_TOKEN", "guess", "at least 32 characters"),
     ],
 )

@@ -56,7 +56,6 @@ class Visit:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.banner_shown = False
-        self.read_at = 0.0
 
     @cached_property
     def now(self) -> datetime:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, me, reminders
+from .views import desk, me, reminders, reports
 
 public_patterns = [
     path("", me.me, name="me"),
@@ -12,5 +12,13 @@ public_patterns = [
 ]
 
 desk_patterns = [
+    path("policies/<slug:slug>/report/", reports.policy, name="policy_report"),
+    path("policies/<slug:slug>/report.csv", reports.policy_csv, name="policy_report_csv"),
+    path("policies/<slug:slug>/report.json", reports.policy_json, name="policy_report_json"),
+    path("versions/<int:version_id>/report/", reports.version, name="report"),
+    path("versions/<int:version_id>/report.csv", reports.version_csv, name="report_csv"),
+    path("versions/<int:version_id>/report.json", reports.version_json, name="report_json"),
     path("versions/<int:version_id>/answers/", desk.answers, name="answers"),
+    path("versions/<int:version_id>/never-accepted/", desk.never, name="never"),
+    path("versions/<int:version_id>/never-accepted.csv", desk.never_csv, name="never_csv"),
 ]

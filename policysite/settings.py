@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},
     "carry-webhooks": {"task": "notifications.carry_webhooks", "schedule": 30.0},
     "seal-ledger": {"task": "acceptance.seal_ledger", "schedule": 30.0},
+    "count-people": {"task": "acceptance.count_people", "schedule": 60.0},
 }
 
 # Mail

@@ -1,10 +1,12 @@
-"""Who did what: exposures, acts with what was on the screen, where each stands, and the log over it."""
+"""Who did what: exposures, acts with what was on the screen, where each stands, counts, and the log."""
 
-from .acts import Act, ActContext, ActKind, Channel, Presentation, Standing, Surface
+from .acts import ACCEPTING, Act, ActContext, ActKind, Channel, Presentation, Standing, Surface
 from .exposures import ChoiceSource, Exposure, ExposureKind, ReminderChoice
 from .ledger import Checkpoint, EntryKind, LedgerEntry, LedgerRow
+from .tallies import PersonState, Tally
 
 __all__ = [
+    "ACCEPTING",
     "Act",
     "ActContext",
     "ActKind",
@@ -16,8 +18,10 @@ __all__ = [
     "ExposureKind",
     "LedgerEntry",
     "LedgerRow",
+    "PersonState",
     "Presentation",
     "ReminderChoice",
     "Standing",
     "Surface",
+    "Tally",
 ]

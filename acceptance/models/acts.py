@@ -43,6 +43,9 @@ class ActKind(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
 
 
+ACCEPTING = (ActKind.ACKNOWLEDGED, ActKind.AGREED)
+
+
 class Channel(models.TextChoices):
     """The door through which an act came."""
 

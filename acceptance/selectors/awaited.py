@@ -10,8 +10,7 @@ from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook
 
-from ..models import Act
-from .tally import informed_use
+from ..models import Act, Exposure, ExposureKind
 
 
 def awaited(publication: Publication, register: Register, rules: RuleBook, *, at: datetime) -> QuerySet[User]:
@@ -31,6 +30,17 @@ def awaited(publication: Publication, register: Register, rules: RuleBook, *, at
     if deeming and publication.effective_at <= at:
         people = people.filter(~Q(country__in=deeming) | ~Exists(informed_use(publication)))
     return people
+
+
+def informed_use(publication: Publication) -> QuerySet[Exposure]:
+    """Give the person's use of the shop under the version, where they had been told or shown before."""
+    own = Exposure.objects.filter(user=OuterRef("user"), version=publication.version_id)
+    returned = own.filter(user=OuterRef("user"), kind=ExposureKind.RETURNED)
+    by_mail = Q(kind=ExposureKind.NOTIFIED) & ~Exists(returned)
+    told = own.filter(by_mail | Q(kind=ExposureKind.SHOWN), at__lte=OuterRef("at"))
+    return Exposure.objects.filter(
+        Exists(told), user=OuterRef("pk"), version=publication.version_id, kind=ExposureKind.USED
+    )
 
 
 def demands_by_country(publication: Publication, rules: RuleBook) -> dict[str, Demand]:

@@ -1,4 +1,4 @@
-"""What can be recorded of people: that they met a version, what they did about it, and reminders."""
+"""What can be recorded of people: that they met a version, what they did about it, reminders, counts."""
 
 from .acts import AnsweredAlready, AskedSomethingElse, Request, record_act
 from .entries import note_publication, note_recall
@@ -6,6 +6,7 @@ from .exposures import record_exposures
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
 from .standing import rebuild_standing
+from .tallying import count_people
 from .verifying import Finding, Verdict, verify_ledger
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Request",
     "Verdict",
     "choose_reminders",
+    "count_people",
     "note_publication",
     "note_recall",
     "rebuild_standing",

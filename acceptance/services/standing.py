@@ -4,9 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ..models import Act, ActKind, Standing
-
-ACCEPTING = (ActKind.ACKNOWLEDGED, ActKind.AGREED)
+from ..models import ACCEPTING, Act, ActKind, Standing
 
 
 @transaction.atomic

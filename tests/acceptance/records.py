@@ -11,14 +11,15 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Model
 
-from acceptance.models import Act, ActContext, Exposure, Presentation, Standing
+from acceptance.models import Act, ActContext, Exposure, Presentation, Standing, Tally
 from acceptance.presentations import Shown
 from acceptance.reviews import form_for, review_of
-from acceptance.selectors import facts_of
-from acceptance.services import Request, record_act
+from acceptance.selectors import facts_of, version_report
+from acceptance.services import Request, count_people, record_act
 from acceptance.tokens import ReviewForm, seal
 from accounts.models import User
-from policies.models import KeptComparison
+from policies.models import KeptComparison, PolicyVersion
+from policies.selectors import load_register, load_rule_book
 
 OUR_APPS = ("accounts", "policies", "acceptance", "notifications")
 # What reading may add to: whom we met, and what follows from two texts and need not be worked out again.
@@ -71,6 +72,16 @@ def answer(person: User, *, at: datetime, accepts: bool = True, slug: str = "pri
     return record_act(
         person=person, form=form, shown=shown, accepts=accepts, note=note, request=REQUEST, now=at
     )
+
+
+def parts_of(version: PolicyVersion, *, at: datetime) -> dict[str, int]:
+    """Count everyone anew, and give the parts of a version's report in which there is anybody."""
+    Tally.objects.all().delete()
+    count_people(now=at)
+    register = load_register()
+    report = version_report(register.by_id[version.pk], register, load_rule_book(), at=at)
+    assert report
+    return {part.value: people for part, people in report.total.by_part.items() if people}
 
 
 @contextmanager

@@ -169,6 +169,7 @@ CELERY_TASK_ROUTES = {
     "notifications.send_chunk": {"queue": f"{CELERY_QUEUE}.sending"},
     "notifications.carry_webhooks": {"queue": f"{CELERY_QUEUE}.events"},
     "acceptance.seal_ledger": {"queue": f"{CELERY_QUEUE}.sealing"},
+    "acceptance.count_people": {"queue": f"{CELERY_QUEUE}.counting"},
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -185,7 +186,7 @@ else:
     }
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), name, queue_arguments=QUEUE_ARGUMENTS)
-    for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing"))
+    for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing", "counting"))
 ]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {

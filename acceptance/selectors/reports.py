@@ -118,16 +118,24 @@ class Demands:
         """Take the rules and the state of the version as they are at `at`."""
         self.publication = publication
         self.rules = rules
+        self.known: dict[str, dict[str, Part]] = {}
         # Nobody is asked about a version that was recalled or never took effect.
         self.is_void = register.state(publication, at) in {State.RECALLED, State.OVERTAKEN}
 
     def parts(self, tally: Tally) -> Iterator[tuple[str, str, Part, int]]:
         """Give each group of a count: country, language, part, and how many people."""
         for country, languages in tally.people.items():
-            demand = self.rules.demand(self.publication.kind, self.publication.change_class, country)
+            meanings = self.meanings(country)
             for language, states in languages.items():
                 for state, people in states.items():
-                    yield country, language, self.part(PersonState(state), demand), people
+                    yield country, language, meanings[state], people
+
+    def meanings(self, country: str) -> dict[str, Part]:
+        """Say where people of a country are counted, state by state. Asked once for each country."""
+        if country not in self.known:
+            demand = self.rules.demand(self.publication.kind, self.publication.change_class, country)
+            self.known[country] = {state.value: self.part(state, demand) for state in PersonState}
+        return self.known[country]
 
     def part(self, state: PersonState, demand: Demand) -> Part:
         """Say where somebody in `state` is counted who lives where `demand` holds."""

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from acceptance.models import ACCEPTING, Act, ActKind, Exposure, ExposureKind, Presentation, Tally
@@ -130,6 +130,14 @@ def report_on(version: PolicyVersion, at: datetime = LATE) -> Report:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
+@example(
+    history=[
+        Someone("US", "en", -400, [(0, 1, "NOTIFIED"), (1, 1, "RETURNED"), (5, 1, "USED"), (6, 1, COUNT)]),
+        Someone("US", "de", -400, [(0, 1, "NOTIFIED"), (5, 1, "USED"), (6, 1, "WITHDRAWN"), (7, 1, COUNT)]),
+        Someone("DE", "de", -400, [(3, 1, "AGREED"), (4, 1, COUNT), (70, 2, "DECLINED"), (80, 2, LEAVE)]),
+        Someone("", "en", 70, [(70, 2, "SHOWN"), (75, 2, "NOTIFIED"), (76, 2, "RETURNED"), (96, 2, "USED")]),
+    ]
+)
 def test_the_counts_are_those_of_each_person_alone_whatever_was_counted_in_between(
     make_person: Callable[..., User],
     first: PolicyVersion,

@@ -1,10 +1,10 @@
-"""What a worker does for the ledger when it is woken."""
+"""What a worker does for the ledger and the reports when it is woken."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from .keys import load_signer
-from .services import seal_ledger, stamp_ledger
+from .services import count_people, seal_ledger, stamp_ledger
 
 
 @shared_task(name="acceptance.seal_ledger", acks_late=True)
@@ -17,3 +17,9 @@ def seal() -> int:
 def stamp() -> bool:
     """Have the newest checkpoint stamped; gives whether there is a new token."""
     return stamp_ledger(now=timezone.now()) is not None
+
+
+@shared_task(name="acceptance.count_people", acks_late=True)
+def count() -> int:
+    """Count where people are with the versions whose last count has grown old."""
+    return count_people(now=timezone.now())

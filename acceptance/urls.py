@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, later, me, others, reminders, unsent, withdrawal
+from .views import desk, later, me, others, reminders, reports, unsent, withdrawal
 
 public_patterns = [
     path("", me.me, name="me"),
@@ -15,8 +15,16 @@ public_patterns = [
 ]
 
 desk_patterns = [
+    path("policies/<slug:slug>/report/", reports.policy, name="policy_report"),
+    path("policies/<slug:slug>/report.csv", reports.policy_csv, name="policy_report_csv"),
+    path("policies/<slug:slug>/report.json", reports.policy_json, name="policy_report_json"),
+    path("versions/<int:version_id>/report/", reports.version, name="report"),
+    path("versions/<int:version_id>/report.csv", reports.version_csv, name="report_csv"),
+    path("versions/<int:version_id>/report.json", reports.version_json, name="report_json"),
     path("versions/<int:version_id>/answers/", desk.answers, name="answers"),
     path("people/", others.find_person, name="find_person"),
     path("people/<int:user_id>/answers/", others.act_for, name="act_for"),
     path("governing/", desk.governing, name="governing"),
+    path("versions/<int:version_id>/never-accepted/", desk.never, name="never"),
+    path("versions/<int:version_id>/never-accepted.csv", desk.never_csv, name="never_csv"),
 ]

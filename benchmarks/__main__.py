@@ -13,7 +13,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("faults", "gate", "page", "plan", "redline", "send")
+NAMES = ("faults", "gate", "page", "plan", "redline", "report", "send")
 
 
 def main() -> None:

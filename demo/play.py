@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from acceptance.reviews import form_for, review_of
-from acceptance.selectors import facts_of, tally
-from acceptance.services import Request, record_act
+from acceptance.selectors import Part, facts_of, version_report
+from acceptance.services import Request, count_people, record_act
 from accounts.models import User
 from notifications.models import Campaign
 from notifications.selectors import progress
@@ -160,7 +160,10 @@ def answer_second(people: list[User], now: datetime) -> None:
     first = now - days(SECOND_PUBLISHED) + timedelta(hours=2)
     crowd = [person for person in people if person.external_id and person.pk > person_of("dora").pk]
     for i, person in enumerate(crowd[:ACKNOWLEDGED_SECOND]):
-        answer(person, accepts=True, at=first + timedelta(hours=4 * i))
+        at = first + timedelta(hours=4 * i)
+        answer(person, accepts=True, at=at)
+        if i % 6 == 0:
+            count_people(now=at)
     answer(crowd[ACKNOWLEDGED_SECOND], accepts=False, at=first + days(9))
 
 
@@ -190,17 +193,21 @@ def figures(sink: Sink, now: datetime) -> dict[str, int]:
     if entry is None:
         raise LookupError("Version 2 was not published.")
     in_force = register.in_force(SLUG, now)
-    answers = tally(entry, register, load_rule_book())
+    count_people(now=now)
+    report = version_report(entry, register, load_rule_book(), at=now)
+    if report is None:
+        raise LookupError("Version 2 was not counted.")
+    parts = report.total.by_part
     campaigns = Campaign.objects.order_by("pk")
     return {
-        "people": answers.people,
+        "people": report.total.people,
         "versions": len(register.of(SLUG)),
         "in_force": in_force.number if in_force else 0,
         "notices": sum(progress(campaign).notices for campaign in campaigns),
         "accepted_by_smtp": sum(progress(campaign).accepted for campaign in campaigns),
         "eml_files": len(sink.files()),
-        "acknowledged": answers.acknowledged + answers.agreed,
-        "declined": answers.declined,
-        "deemed": answers.deemed,
-        "outstanding": answers.outstanding,
+        "acknowledged": parts[Part.ACKNOWLEDGED],
+        "declined": parts[Part.DECLINED],
+        "deemed": parts[Part.DEEMED],
+        "outstanding": parts[Part.OUTSTANDING],
     }

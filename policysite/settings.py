@@ -172,6 +172,7 @@ CELERY_TASK_ROUTES = {
     "acceptance.seal_ledger": {"queue": f"{CELERY_QUEUE}.sealing"},
     # It waits for somebody else's server.
     "acceptance.stamp_ledger": {"queue": f"{CELERY_QUEUE}.events"},
+    "acceptance.count_people": {"queue": f"{CELERY_QUEUE}.counting"},
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -188,13 +189,14 @@ else:
     }
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), name, queue_arguments=QUEUE_ARGUMENTS)
-    for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing"))
+    for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing", "counting"))
 ]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},
     "carry-webhooks": {"task": "notifications.carry_webhooks", "schedule": 30.0},
     "seal-ledger": {"task": "acceptance.seal_ledger", "schedule": 30.0},
+    "count-people": {"task": "acceptance.count_people", "schedule": 60.0},
 }
 
 # Mail

@@ -1,9 +1,10 @@
-"""Who did what: exposures, acts with what was on the screen, where each stands, and the log over it."""
+"""Who did what: exposures, acts with what was on the screen, where each stands, counts, and the log."""
 
 from .acts import AcceptedBy, Act, ActContext, ActKind, Channel, Presentation, Standing, Surface
 from .exposures import LATER, ChoiceSource, Exposure, ExposureKind, ReminderChoice
 from .ledger import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
 from .legacy import LegacyAcceptance
+from .tallies import PersonState, Tally
 
 __all__ = [
     "LATER",
@@ -20,9 +21,11 @@ __all__ = [
     "LedgerEntry",
     "LedgerRow",
     "LegacyAcceptance",
+    "PersonState",
     "Presentation",
     "ReminderChoice",
     "Standing",
     "Surface",
+    "Tally",
     "TimestampToken",
 ]

@@ -29,23 +29,40 @@ from .ledger import (
 from .past import ActRow, ExposureRow, Past, past, past_of
 from .receipts import receipt_of
 from .reminders import reminder_choice_of, stops_of
-from .tally import Tally, acts_on, tally
+from .reports import (
+    Counted,
+    Demands,
+    Figures,
+    Part,
+    Report,
+    latest_of,
+    moment_of,
+    policy_report,
+    tallies_of,
+    version_report,
+)
+from .tally import PeopleByState, acts_on, never_accepted, people_by_state
 from .words import Position, Word, position_of, words_of
 
 __all__ = [
     "PUT_OFF_FOR",
     "ActRow",
     "Asked",
+    "Counted",
     "Deemed",
+    "Demands",
     "ExposureRow",
     "Facts",
+    "Figures",
     "Governing",
     "Ground",
+    "Part",
     "Past",
+    "PeopleByState",
     "Position",
     "Reason",
+    "Report",
     "Severity",
-    "Tally",
     "Word",
     "acts_of",
     "acts_on",
@@ -63,13 +80,18 @@ __all__ = [
     "governing_version",
     "growth_since",
     "key_entries",
+    "latest_of",
     "legacy_of",
+    "moment_of",
+    "never_accepted",
     "newest_checkpoint",
     "notice_period",
     "owed",
     "past",
     "past_of",
+    "people_by_state",
     "people_without",
+    "policy_report",
     "position_of",
     "proof_of",
     "receipt_of",
@@ -77,7 +99,8 @@ __all__ = [
     "stamps_over",
     "stops_of",
     "stored_row",
-    "tally",
+    "tallies_of",
     "unrecorded_use",
+    "version_report",
     "words_of",
 ]

@@ -10,16 +10,15 @@ from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook
 
-from ..models import Act, LegacyAcceptance
-from .tally import informed_use
+from ..models import Act, Exposure, ExposureKind, LegacyAcceptance, Standing
 
 
 def awaited(publication: Publication, register: Register, rules: RuleBook, *, at: datetime) -> QuerySet[User]:
     """Give the active people whose rule asks for an answer to a version, and who have not given any.
 
     An answer to a newer version of the policy, yes or no, answers for this one too, and so does an
-    acceptance that was taken over. Whoever is deemed
-    to accept by going on using the shop owes no answer either.
+    acceptance that was taken over. Whoever is deemed to accept by going on using the shop owes no answer
+    either.
     """
     demands = demands_by_country(publication, rules)
     asked = [country for country, demand in demands.items() if demand.assent != Assent.NONE]
@@ -35,6 +34,27 @@ def awaited(publication: Publication, register: Register, rules: RuleBook, *, at
     if deeming and publication.effective_at <= at:
         people = people.filter(~Q(country__in=deeming) | ~Exists(informed_use(publication)))
     return people
+
+
+def informed_use(publication: Publication) -> QuerySet[Exposure]:
+    """Give the person's use of the shop under the version, where it can count as accepting.
+
+    They had been told or shown before, and have not withdrawn from the policy.
+    """
+    own = Exposure.objects.filter(user=OuterRef("user"), version=publication.version_id)
+    returned = own.filter(user=OuterRef("user"), kind=ExposureKind.RETURNED)
+    by_mail = Q(kind=ExposureKind.NOTIFIED) & ~Exists(returned)
+    told = own.filter(by_mail | Q(kind=ExposureKind.SHOWN), at__lte=OuterRef("at"))
+    withdrawn = Standing.objects.filter(
+        user=OuterRef("user"), policy=publication.policy_id, withdrawn_version__isnull=False
+    )
+    return Exposure.objects.filter(
+        Exists(told),
+        ~Exists(withdrawn),
+        user=OuterRef("pk"),
+        version=publication.version_id,
+        kind=ExposureKind.USED,
+    )
 
 
 def demands_by_country(publication: Publication, rules: RuleBook) -> dict[str, Demand]:

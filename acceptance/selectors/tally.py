@@ -1,61 +1,44 @@
-"""How a version was answered, for the desk."""
+"""Where everyone is with a version, asked of the record at once: what the reports are counted from.
 
-from dataclasses import dataclass
+Each question here looks at everyone, which takes seconds at a million people. Pages read what was
+counted last.
+"""
+
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
 from accounts.models import User
-from policies.models import Assent
-from policies.selectors import Publication, Register, RuleBook
+from policies.selectors import Publication, Register
 
-from ..models import AcceptedBy, Act, ActKind, Exposure, ExposureKind, Standing
+from ..models import Act, ActKind, ExposureKind, LegacyAcceptance, PersonState
+from .awaited import people_without
+from .words import ACCEPTING
 
-
-@dataclass(frozen=True)
-class Tally:
-    """How many people a version concerns, and how they answered. The parts sum to `people`."""
-
-    people: int
-    acknowledged: int
-    agreed: int
-    taken_over: int
-    declined: int
-    withdrawn: int
-    deemed: int
-    not_asked: int
-    outstanding: int
+# How many people, by country, then language, then state.
+PeopleByState = dict[str, dict[str, dict[str, int]]]
 
 
-def tally(publication: Publication, register: Register, rules: RuleBook) -> Tally:
-    """Count the answers to a published version; accepting a newer one answers for this one too.
-
-    Two queries, each an aggregate over the people concerned.
-    """
-    people = with_answers(concerned(publication, register), publication)
-    answers = {row["answer"]: row["count"] for row in people.values("answer").annotate(count=Count("pk"))}
-    silent = {"deemed": 0, "not_asked": 0, "outstanding": 0}
-    groups = people.filter(answer=None).annotate(goes_on=Exists(informed_use(publication)))
-    for row in groups.values("country", "goes_on").annotate(count=Count("pk")):
-        silent[silence(publication, rules, row["country"], goes_on=row["goes_on"])] += row["count"]
-    return Tally(
-        people=sum(answers.values()),
-        acknowledged=answers.get(ActKind.ACKNOWLEDGED, 0),
-        agreed=answers.get(ActKind.AGREED, 0),
-        taken_over=answers.get(AcceptedBy.LEGACY, 0),
-        declined=answers.get(ActKind.DECLINED, 0),
-        withdrawn=answers.get(ActKind.WITHDRAWN, 0),
-        **silent,
-    )
-
-
-def silence(publication: Publication, rules: RuleBook, country: str, *, goes_on: bool) -> str:
-    """Say what the silence of people of `country` means."""
-    demand = rules.demand(publication.kind, publication.change_class, country)
-    if demand.assent == Assent.NONE:
-        return "not_asked"
-    return "deemed" if goes_on and demand.is_deemed_by_use else "outstanding"
+def people_by_state(publication: Publication, register: Register) -> PeopleByState:
+    """Count the people whom a version concerns: one query. Accepting a newer one answers for it too."""
+    people = with_states(concerned(publication, register), publication, register)
+    groups = people.values("country", "language", "state").annotate(count=Count("pk"))
+    found: PeopleByState = {}
+    for country, language, state, count in groups.values_list("country", "language", "state", "count"):
+        found.setdefault(country, {}).setdefault(language, {})[state] = count
+    return found
 
 
 def concerned(publication: Publication, register: Register) -> QuerySet[User]:
@@ -66,44 +49,63 @@ def concerned(publication: Publication, register: Register) -> QuerySet[User]:
     return people.filter(date_joined__lt=min(successors)) if successors else people
 
 
-def with_answers(people: QuerySet[User], publication: Publication) -> QuerySet[Any]:
-    """Note on each person how they answered: the kind of act, or null where they did not.
-
-    Whoever withdrew from a version has withdrawn from each one before it.
-    """
-    standing = Standing.objects.filter(user=OuterRef("pk"), policy=publication.policy_id)
-    accepted = standing.filter(accepted_version__number__gte=publication.number).values("accepted_kind")
+def with_states(people: QuerySet[User], publication: Publication, register: Register) -> QuerySet[Any]:
+    """Note on each person where they are with the version."""
+    later = from_this_on(publication, register)
+    standing = Q(standings__policy=publication.policy_id) & Q(standings__accepted_version__in=later)
+    withdrawn = Q(standings__policy=publication.policy_id, standings__withdrawn_version__isnull=False)
     latest = Act.objects.filter(user=OuterRef("pk"), version=publication.version_id).order_by("-at", "-pk")
-    said_no = Case(When(Q(said=ActKind.DECLINED), then=Value(ActKind.DECLINED.value)))
-    withdrawn = standing.filter(withdrawn_version__number__gte=publication.number).annotate(
-        withdrawn=Value(ActKind.WITHDRAWN.value)
+    is_told = Q(mailed__at__isnull=False, returned__at=None) | Q(shown__at__isnull=False)
+    told_before_use = Q(mailed__at__lte=F("used__at"), returned__at=None) | Q(shown__at__lte=F("used__at"))
+    return people.annotate(
+        standing=FilteredRelation("standings", condition=standing),
+        left=FilteredRelation("standings", condition=withdrawn),
+        mailed=met(publication, ExposureKind.NOTIFIED),
+        returned=met(publication, ExposureKind.RETURNED),
+        shown=met(publication, ExposureKind.SHOWN),
+        used=met(publication, ExposureKind.USED),
+        said=Subquery(latest.values("kind")[:1]),
+        state=Case(
+            When(standing__accepted_kind__isnull=False, then=F("standing__accepted_kind")),
+            When(said=ActKind.DECLINED, then=F("said")),
+            When(left__withdrawn_version__in=later, then=Value(PersonState.WITHDRAWN.value)),
+            # Of whoever withdrew from the policy nothing is deemed.
+            When(told_before_use & Q(left__withdrawn_version=None), then=Value(PersonState.USED.value)),
+            When(is_told, then=Value(PersonState.TOLD.value)),
+            When(date_joined__gte=publication.effective_at, then=Value(PersonState.NEWCOMER.value)),
+            default=Value(PersonState.UNTOLD.value),
+            output_field=CharField(),
+        ),
     )
-    answers = (Subquery(accepted[:1]), said_no, Subquery(withdrawn.values("withdrawn")[:1]))
-    people = people.annotate(said=Subquery(latest.values("kind")[:1]))
-    return people.annotate(answer=Coalesce(*answers, output_field=CharField()))
 
 
-def informed_use(publication: Publication) -> QuerySet[Exposure]:
-    """Give the person's use of the shop under the version, where it can count as accepting.
+def met(publication: Publication, kind: str) -> FilteredRelation:
+    """Give how a person met the version in one way; there is one such row at most."""
+    return FilteredRelation(
+        "exposure", condition=Q(exposure__version=publication.version_id, exposure__kind=kind)
+    )
 
-    They had been told or shown before, and have not withdrawn from the policy.
+
+def never_accepted(publication: Publication, register: Register) -> QuerySet[User]:
+    """Give the active people who never accepted the version or a later one, by the key of each.
+
+    Being deemed to accept is not accepting; who accepted and took it back later has accepted.
     """
-    own = Exposure.objects.filter(user=OuterRef("user"), version=publication.version_id)
-    returned = own.filter(user=OuterRef("user"), kind=ExposureKind.RETURNED)
-    by_mail = Q(kind=ExposureKind.NOTIFIED) & ~Exists(returned)
-    told = own.filter(by_mail | Q(kind=ExposureKind.SHOWN), at__lte=OuterRef("at"))
-    withdrawn = Standing.objects.filter(
-        user=OuterRef("user"), policy=publication.policy_id, withdrawn_version__isnull=False
-    )
-    return Exposure.objects.filter(
-        Exists(told),
-        ~Exists(withdrawn),
-        user=OuterRef("pk"),
-        version=publication.version_id,
-        kind=ExposureKind.USED,
-    )
+    versions = from_this_on(publication, register)
+    accepting = Act.objects.filter(user=OuterRef("pk"), version__in=versions, kind__in=ACCEPTING)
+    taken_over = LegacyAcceptance.objects.filter(user=OuterRef("pk"), version__in=versions)
+    people = User.objects.filter(is_active=True, is_service=False)
+    return people_without(taken_over, people_without(accepting, people)).order_by("pk")
 
 
-def acts_on(version_id: int) -> QuerySet[Act]:
-    """Give the acts on a version, the latest first, with who took them."""
-    return Act.objects.filter(version=version_id).select_related("user", "acted_by").order_by("-at", "pk")
+def from_this_on(publication: Publication, register: Register) -> list[int]:
+    """Give the keys of the version and of all later ones of its policy."""
+    return [entry.version_id for entry in register.of(publication.slug) if entry.number >= publication.number]
+
+
+def acts_on(version_id: int, *, after: Act | None = None) -> QuerySet[Act]:
+    """Give the acts on a version, the latest first, with who took them; those `after` one in that order."""
+    acts = Act.objects.filter(version=version_id).select_related("user", "acted_by").order_by("-at", "pk")
+    if after is None:
+        return acts
+    return acts.filter(Q(at__lt=after.at) | Q(pk__gt=after.pk), at__lte=after.at)

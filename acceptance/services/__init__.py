@@ -1,4 +1,4 @@
-"""What can be recorded of people: that they met a version, what they did about it, and reminders."""
+"""What can be recorded of people: that they met a version, what they did about it, reminders, counts."""
 
 from .acts import AnsweredAlready, AskedSomethingElse, Request, record_act
 from .behalf import (
@@ -19,6 +19,7 @@ from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
 from .stamping import stamp_ledger
 from .standing import rebuild_standing
+from .tallying import count_people
 from .verifying import Finding, Verdict, verify_ledger
 from .withdrawal import NothingToWithdraw, withdraw
 
@@ -41,6 +42,7 @@ __all__ = [
     "Verdict",
     "act_for",
     "choose_reminders",
+    "count_people",
     "enter_missing",
     "import_acceptances",
     "note_publication",

@@ -1,6 +1,5 @@
 """The desk's page of whom a campaign reached, and the list of those it did not."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,14 +9,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from policies.selectors import load_register
+from policies.views.downloads import csv_download
 from policies.views.guard import desk_page
 
 from ..models import Campaign, CampaignKind, Notice
 from ..selectors import hours, reach_by_country, reach_by_language, replies, untold
 
 HEAD = ("person", "address", "country", "language", "state", "reason", "reply", "tried_at", "shown_at")
-# A spreadsheet takes a cell that begins like this for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @require_safe
@@ -41,13 +39,9 @@ def reach(request: HttpRequest, version_id: int) -> HttpResponse:
 @require_safe
 @desk_page("policies.view_policy")
 def untold_csv(_request: HttpRequest, version_id: int) -> StreamingHttpResponse:
-    """Give the list of who was not told as CSV (RFC 4180), row by row, whatever its length."""
+    """Give the list of who was not told."""
     found = untold(campaign_or_404(version_id))
-    writer = csv.writer(Echo())
-    rows = (writer.writerow(map(harmless, row)) for row in lines(found.iterator(chunk_size=2000)))
-    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="not-told-{version_id}.csv"'
-    return answer
+    return csv_download(f"not-told-{version_id}", lines(found.iterator(chunk_size=2000)))
 
 
 def campaign_or_404(version_id: int) -> Campaign:
@@ -55,16 +49,8 @@ def campaign_or_404(version_id: int) -> Campaign:
     return get_object_or_404(Campaign, version=version_id, kind=CampaignKind.ANNOUNCEMENT)
 
 
-class Echo:
-    """Gives back what is written to it, so that a row can be sent as soon as it is made."""
-
-    def write(self, row: str) -> str:
-        """Give the row."""
-        return row
-
-
 def lines(notices: Iterator[Notice]) -> Iterator[tuple[Any, ...]]:
-    """Give the head of the list and a row for each notice; instants are in UTC (ISO 8601)."""
+    """Give the head of the list and a row for each notice; instants are in UTC."""
     yield HEAD
     for notice in notices:
         person = notice.user
@@ -76,17 +62,6 @@ def lines(notices: Iterator[Notice]) -> Iterator[tuple[Any, ...]]:
             notice.state,
             notice.reason,
             notice.reply,
-            moment(notice.armed_at),
-            moment(notice.shown_at),  # type: ignore[attr-defined]  # `untold` adds it
+            notice.armed_at,
+            notice.shown_at,  # type: ignore[attr-defined]  # `untold` adds it
         )
-
-
-def moment(instant: Any) -> str:
-    """Give an instant in ISO 8601, or nothing."""
-    return instant.isoformat(timespec="seconds") if instant else ""
-
-
-def harmless(value: Any) -> str:
-    """Give a cell as text that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

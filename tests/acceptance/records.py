@@ -11,7 +11,7 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import Model
 
-from acceptance.models import Act, ActContext, ActKind, Exposure, Presentation, Standing
+from acceptance.models import Act, ActContext, ActKind, Exposure, Presentation, Standing, Tally
 from acceptance.presentations import Shown
 from acceptance.reviews import (
     desk_form_for,
@@ -21,11 +21,12 @@ from acceptance.reviews import (
     withdrawal_form_for,
     withdrawal_of,
 )
-from acceptance.selectors import facts_of
-from acceptance.services import Request, act_for, record_act, withdraw
+from acceptance.selectors import facts_of, version_report
+from acceptance.services import Request, act_for, count_people, record_act, withdraw
 from acceptance.tokens import DeskForm, ReviewForm, WithdrawalForm, seal
 from accounts.models import User
 from policies.models import KeptComparison, PolicyVersion
+from policies.selectors import load_register, load_rule_book
 
 OUR_APPS = ("accounts", "policies", "acceptance", "notifications")
 # What reading may add to: whom we met, and what follows from two texts and need not be worked out again.
@@ -119,6 +120,16 @@ def enter(
     """Enter the answer of a person at the desk."""
     form = paper(version, person, staff, at=at, kind=kind)
     return act_for(person=person, acted_by=staff, form=form, note=note, now=at)
+
+
+def parts_of(version: PolicyVersion, *, at: datetime) -> dict[str, int]:
+    """Count everyone anew, and give the parts of a version's report in which there is anybody."""
+    Tally.objects.all().delete()
+    count_people(now=at)
+    register = load_register()
+    report = version_report(register.by_id[version.pk], register, load_rule_book(), at=at)
+    assert report
+    return {part.value: people for part, people in report.total.by_part.items() if people}
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from acceptance.selectors import (
     deemed_of,
     effective_for,
     facts_of,
-    tally,
     unrecorded_use,
 )
 from acceptance.services import record_exposures
@@ -26,7 +25,7 @@ from policies.selectors import load_register, load_rule_book
 from tests.acceptance.conftest import DAY, SECOND_AT, SECOND_EFFECT
 from tests.acceptance.pages import banners, words
 from tests.acceptance.record_books import RULES, entry, facts, register_of, rule, rules_of
-from tests.acceptance.records import answer, exposures_of
+from tests.acceptance.records import answer, exposures_of, parts_of
 from tests.conftest import NOW
 
 Browse = Callable[..., Client]
@@ -198,7 +197,7 @@ def test_who_could_not_be_reached_is_told_at_the_next_sign_in_and_has_the_whole_
     assert (2, "USED") in exposures_of(alice)
     register, rules = load_register(), load_rule_book()
     assert [found.publication.number for found in deemed_of(facts_of(alice), register, rules)] == [2]
-    assert tally(register.by_id[version.pk], register, rules).deemed == 1
+    assert parts_of(version, at=came + 10 * DAY)["deemed"] == 1
 
 
 @pytest.mark.usefixtures("shop")
@@ -217,4 +216,4 @@ def test_mail_that_comes_back_later_undoes_what_was_deemed(
     )
 
     assert (before, deemed_of(facts_of(alice), register, rules)) == ([2], [])
-    assert tally(register.by_id[version.pk], register, rules).deemed == 0
+    assert "deemed" not in parts_of(version, at=SECOND_EFFECT + DAY)

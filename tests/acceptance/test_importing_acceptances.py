@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from acceptance.models import AcceptedBy, Act, EntryKind, LedgerEntry, LegacyAcceptance, Standing
-from acceptance.selectors import awaited, facts_of, tally
+from acceptance.selectors import awaited, facts_of
 from acceptance.services import Taken, import_acceptances, read_rows
 from acceptance.services.legacy import PORTION
 from acceptance.services.verifying import wrong_legacy
@@ -19,7 +19,7 @@ from policies.selectors import load_register, load_rule_book
 from policies.services import recall_version
 from tests.acceptance.conftest import DAY, EFFECT, SECOND_AT, SECOND_EFFECT
 from tests.acceptance.pages import words
-from tests.acceptance.records import answer, everything, withdraw_by, withdrawal
+from tests.acceptance.records import answer, everything, parts_of, withdraw_by, withdrawal
 
 HEAD = "email,external_id,at,version,source\n"
 # A day after the first version was published, and long before a file is imported.
@@ -142,8 +142,8 @@ def test_it_is_counted_apart_and_no_answer_is_awaited(
     take(f"alice@example.com,,{THEN},1,Old")
 
     assert (before, alice in awaited(entry, register, rules, at=IMPORT)) == (True, False)
-    counted = tally(entry, register, rules)
-    assert (counted.taken_over, counted.acknowledged) == (1, 0)
+    counted = parts_of(first, at=IMPORT)
+    assert (counted["taken_over"], counted.get("acknowledged")) == (1, None)
 
 
 BAD = {

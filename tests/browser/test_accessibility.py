@@ -151,7 +151,8 @@ def deciding_pages(world: World) -> Iterator[tuple[str, Page]]:
     """Open the pages on which an approver looks over, publishes, and sees what became of it."""
     page = world.visit(world.people["approver"])
     published = f"/desk/versions/{world.published.pk}/"
-    for address in (f"/desk/versions/{world.draft.pk}/", f"{published}answers/", f"{published}campaign/"):
+    lists = [f"{published}{name}/" for name in ("report", "answers", "never-accepted", "campaign")]
+    for address in (f"/desk/versions/{world.draft.pk}/", "/desk/policies/privacy/report/", *lists):
         yield opened(page, address)
     page.goto(published)
     page.get_by_text("Recall this version").click()

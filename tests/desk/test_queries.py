@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from acceptance.services import count_people
 from accounts.models import User
 from notifications.services import plan_campaigns
 from policies import services
@@ -86,19 +87,24 @@ def test_the_page_of_a_published_version_makes_six_however_many_versions_there_a
     assert before == count(decider, place) == FRAME + 6
 
 
-def test_the_pages_of_a_campaign_and_of_answers_do_not_count_people(
+def test_the_pages_of_a_campaign_and_of_reports_do_not_count_people(
     decider: Client, published: PolicyVersion, make_person: Callable[..., User]
 ) -> None:
-    campaign, answers = address("campaign", published.pk), address("answers", published.pk)
+    places = [address(name, published.pk) for name in ("campaign", "answers", "report", "never")]
+    places.append(address("policy_report", "privacy"))
     make_person("first")
     plan_campaigns(now=NOW)
-    before = count(decider, campaign), count(decider, answers)
+    count_people(now=NOW)
+    before = [count(decider, place) for place in places]
 
     for i in range(5):
-        make_person(f"person-{i}")
+        make_person(f"person-{i}", country="DE" if i % 2 else "CH")
     plan_campaigns(now=NOW)
+    for days in range(1, 4):
+        count_people(now=NOW + timedelta(days=days))
 
-    assert before == (count(decider, campaign), count(decider, answers)) == (FRAME + 7, FRAME + 5)
+    assert before == [count(decider, place) for place in places]
+    assert before == [FRAME + queries for queries in (7, 2, 4, 2, 3)]
 
 
 def test_the_editor_makes_two(writer: Client, published: PolicyVersion, draft: PolicyVersion) -> None:

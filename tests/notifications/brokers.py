@@ -18,7 +18,7 @@ from kombu import Connection
 from tests.servers import Unavailable
 from tests.services import RABBITMQ, REDIS, Kind
 
-PARTS = ("control", "sending", "events", "sealing")
+PARTS = ("control", "sending", "events", "sealing", "counting")
 SCHEMES = {REDIS.name: ("redis", "rediss"), RABBITMQ.name: ("amqp", "amqps")}
 
 

@@ -1,4 +1,4 @@
-"""Plan, send and take back notices, and seal the ledger, in this process, without a broker."""
+"""Plan, send and take back notices, seal the ledger and count, in this process, without a broker."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from acceptance.keys import KeyUnreadable, load_signer
-from acceptance.services import LedgerBroken, seal_ledger
+from acceptance.services import LedgerBroken, count_people, seal_ledger
 from acceptance.witness import WitnessUnwritable
 from notifications.services import (
     plan_campaigns,
@@ -69,6 +69,7 @@ class Command(BaseCommand):
         if delivered := send_webhooks(clock=timezone.now):
             self.stdout.write(f"Webhooks delivered {delivered}.")
         self.seal()
+        count_people(now=timezone.now())
 
     def seal(self) -> None:
         """Seal the ledger, whose trouble stops no notice."""

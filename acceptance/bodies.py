@@ -109,3 +109,8 @@ def recall_body(*, policy: str, number: int, recalled_at: datetime, reason: str)
 def key_body(*, origin: str, public: bytes, noted_at: datetime) -> bytes:
     """Give the body that notes with which key checkpoints are signed from then on."""
     return canonical({"type": "key", "origin": origin, "public": public.hex(), "noted_at": instant(noted_at)})
+
+
+def erasure_body(*, erasure: str, acts: int, erased_at: datetime) -> bytes:
+    """Give the body of an erasure, under a name made up for it: of whom, it does not say."""
+    return canonical({"type": "erasure", "erasure": erasure, "acts": acts, "erased_at": instant(erased_at)})

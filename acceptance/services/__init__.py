@@ -1,7 +1,7 @@
 """What can be recorded of people: that they met a version, what they did about it, and reminders."""
 
 from .acts import AnsweredAlready, AskedSomethingElse, Request, record_act
-from .entries import note_publication, note_recall
+from .entries import note_erasure, note_publication, note_recall
 from .exposures import record_exposures
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
@@ -16,6 +16,7 @@ __all__ = [
     "Request",
     "Verdict",
     "choose_reminders",
+    "note_erasure",
     "note_publication",
     "note_recall",
     "rebuild_standing",

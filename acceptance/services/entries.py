@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from policies.models import PolicyVersion, Recall
 
-from ..bodies import act_body, commitments, key_body, publication_body, recall_body
+from ..bodies import act_body, commitments, erasure_body, key_body, publication_body, recall_body
 from ..models import Act, ActContext, EntryKind, LedgerEntry
 from ..signed_notes import Signer
 
@@ -98,5 +99,14 @@ def note_key(signer: Signer, *, now: datetime) -> LedgerEntry:
     return LedgerEntry.objects.create(
         kind=EntryKind.KEY,
         body=key_body(origin=signer.name, public=signer.public, noted_at=now),
+        entered_at=now,
+    )
+
+
+def note_erasure(erasure: UUID, *, acts: int, now: datetime) -> LedgerEntry:
+    """Enter that somebody was erased, under a name made up for it, and from how many acts they were cut."""
+    return LedgerEntry.objects.create(
+        kind=EntryKind.ERASURE,
+        body=erasure_body(erasure=str(erasure), acts=acts, erased_at=now),
         entered_at=now,
     )

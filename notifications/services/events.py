@@ -56,7 +56,8 @@ def record_event(
         notice=notice,
         kind=kind,
         status=status,
-        diagnostic=diagnostic,
+        # It may quote the address, of which nothing is kept once the person is erased.
+        diagnostic=diagnostic if notice.user_id else "",
         received_at=now,
         source=source,
         digest=digest,

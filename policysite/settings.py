@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
@@ -188,11 +189,21 @@ CELERY_TASK_QUEUES = [
     for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing"))
 ]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},
     "carry-webhooks": {"task": "notifications.carry_webhooks", "schedule": 30.0},
     "seal-ledger": {"task": "acceptance.seal_ledger", "schedule": 30.0},
 }
+
+# What is held of people: so many years after an account was switched off, it goes; 0 keeps it until asked.
+
+RETENTION_YEARS = env.int("RETENTION_YEARS", 4, validate=not_negative)
+RETENTION_DAILY = env.bool("RETENTION_DAILY", False)
+if RETENTION_DAILY:
+    CELERY_BEAT_SCHEDULE["apply-retention"] = {
+        "task": "records.apply_retention",
+        "schedule": crontab(hour=3, minute=0),
+    }
 
 # Mail
 
@@ -257,7 +268,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 # The gate: where it never stands in the way, by name of the view. A shop adds its own.
 
-GATE_EXEMPT_NAMESPACES = ["policies", "desk", "admin"]
+GATE_EXEMPT_NAMESPACES = ["policies", "records", "desk", "admin"]
 GATE_EXEMPT_VIEWS = [
     "acceptance:me",
     "acceptance:review",

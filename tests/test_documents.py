@@ -19,7 +19,7 @@ from policies.models import NoticeRule, PolicyKind
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-APPS = ("accounts", "acceptance", "demo", "notifications", "policies", "policysite")
+APPS = ("accounts", "acceptance", "demo", "notifications", "policies", "policysite", "records")
 
 FENCE = re.compile(r"^ *```\w*\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 CODE_SPAN = re.compile(r"`([^`]+)`")

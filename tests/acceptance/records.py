@@ -20,7 +20,7 @@ from acceptance.tokens import ReviewForm, seal
 from accounts.models import User
 from policies.models import KeptComparison
 
-OUR_APPS = ("accounts", "policies", "acceptance", "notifications")
+OUR_APPS = ("accounts", "policies", "acceptance", "notifications", "records")
 # What reading may add to: whom we met, and what follows from two texts and need not be worked out again.
 ADDED_BY_READING = (Exposure, KeptComparison)
 REQUEST = Request(ip="192.0.2.1", user_agent="Firefox")

@@ -42,6 +42,7 @@ class Door:
 
 
 VIEW, WRITE, APPROVE, PUBLISH = "view_policy", "write_version", "approve_version", "publish_version"
+ERASE, HOLD = "carry_out_erasure", "hold_person"
 DOORS = (
     Door("overview", "GET", VIEW, ()),
     Door("new_policy", "GET", WRITE, ()),
@@ -71,6 +72,12 @@ DOORS = (
     Door("send_webhook_again", "POST", PUBLISH),
     Door("suppressions", "GET", VIEW, ()),
     Door("release", "POST", PUBLISH),
+    Door("erasures", "GET", ERASE, ()),
+    Door("carry_out_erasure", "POST", ERASE),
+    Door("refuse_erasure", "POST", ERASE),
+    Door("holds", "GET", HOLD, ()),
+    Door("holds", "POST", HOLD, ()),
+    Door("lift_hold", "POST", HOLD),
 )
 
 

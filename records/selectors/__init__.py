@@ -1,0 +1,35 @@
+"""What is held of people, who asked to be erased, who must not be, and whose time is over."""
+
+from .erasure import (
+    active_holds,
+    gone_people,
+    is_held,
+    latest_request_of,
+    long_known_addresses,
+    open_requests,
+    people_to_erase,
+    returned_people,
+)
+from .held import Held, as_json, held_of
+from .holding import Holding, OnErasure, addresses_of
+from .holdings import HOLDINGS, NOT_SHOWN, NOTHING_PERSONAL
+
+__all__ = [
+    "HOLDINGS",
+    "NOTHING_PERSONAL",
+    "NOT_SHOWN",
+    "Held",
+    "Holding",
+    "OnErasure",
+    "active_holds",
+    "addresses_of",
+    "as_json",
+    "gone_people",
+    "held_of",
+    "is_held",
+    "latest_request_of",
+    "long_known_addresses",
+    "open_requests",
+    "people_to_erase",
+    "returned_people",
+]

@@ -1,0 +1,37 @@
+"""Correct what is held of a person, erase it, hold it, and clear what was kept for long enough."""
+
+from .correcting import AddressTaken, change_address, correct_details, is_taken
+from .erasing import NotThere, UnderHold, erase_person
+from .holds import HeldAlready, NotHeld, lift_hold, place_hold
+from .requests import (
+    ANSWERED_WITHIN,
+    AlreadyAsked,
+    AlreadyDecided,
+    ReasonMissing,
+    ask_for_erasure,
+    carry_out,
+    refuse_erasure,
+)
+from .retention import apply_retention
+
+__all__ = [
+    "ANSWERED_WITHIN",
+    "AddressTaken",
+    "AlreadyAsked",
+    "AlreadyDecided",
+    "HeldAlready",
+    "NotHeld",
+    "NotThere",
+    "ReasonMissing",
+    "UnderHold",
+    "apply_retention",
+    "ask_for_erasure",
+    "carry_out",
+    "change_address",
+    "correct_details",
+    "erase_person",
+    "is_taken",
+    "lift_hold",
+    "place_hold",
+    "refuse_erasure",
+]

@@ -1,0 +1,22 @@
+"""Addresses of what a person sees and does about their own data, and of this app's part of the desk."""
+
+from django.urls import path
+
+from .views import desk, details, me
+
+public_patterns = [
+    path("details/", details.details, name="details"),
+    path("address/", details.address, name="address"),
+    path("address/<str:token>/", details.confirm_address, name="confirm_address"),
+    path("export/", me.export, name="export"),
+    path("export.json", me.export_json, name="export_json"),
+    path("erasure/", me.erasure, name="erasure"),
+]
+
+desk_patterns = [
+    path("erasures/", desk.erasures, name="erasures"),
+    path("erasures/<int:request_id>/carry-out/", desk.carry_out, name="carry_out_erasure"),
+    path("erasures/<int:request_id>/refuse/", desk.refuse, name="refuse_erasure"),
+    path("holds/", desk.holds, name="holds"),
+    path("holds/<int:hold_id>/lift/", desk.lift, name="lift_hold"),
+]

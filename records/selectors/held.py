@@ -66,7 +66,7 @@ def columns_of(holding: Holding) -> Iterator[Column]:
 
 
 def fields_on(holding: Holding, path: str) -> "list[Field[Any, Any]]":
-    """Give the fields along a path, the first and the last of them that have a name for readers."""
+    """Give the last two fields along a path that have a name for readers, or the only one."""
     model: Any = holding.model
     found = []
     for step in path.split("__"):
@@ -74,7 +74,7 @@ def fields_on(holding: Holding, path: str) -> "list[Field[Any, Any]]":
         if hasattr(field, "verbose_name"):
             found.append(field)
         model = field.related_model
-    return [found[0], found[-1]] if len(found) > 1 else found
+    return found[-2:]
 
 
 def as_json(value: object) -> object:

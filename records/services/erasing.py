@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from acceptance.models import Act, Standing
 from acceptance.services import note_erasure
 from accounts.models import User
+from notifications.models import Notice
 from policies.refusal import Refusal
 
 from ..models import ErasureRequest
@@ -46,10 +47,12 @@ def erase_person(*, person_id: int, decided_by: User | None, now: datetime) -> U
 def erase_rows(person_id: int, decided_by: User | None, now: datetime) -> tuple[UUID, set[str]]:
     """Erase what the tables hold of a person; gives the name of the erasure, and all of their addresses.
 
-    Locks the person's standings and then the person, in the order in which an act meets them. An act
-    that comes in at the same moment is erased too, or finds nobody to act for and is refused.
+    Locks the person's standings, their notices and then the person, in the order in which an act and a
+    report of a mail server meet them. An act that comes in at the same moment is erased too, or finds
+    nobody to act for and is refused.
     """
-    list(Standing.objects.select_for_update().filter(user=person_id).order_by("pk"))
+    for rows in (Standing.objects, Notice.objects):
+        list(rows.select_for_update().filter(user=person_id).order_by("pk").values_list("pk"))
     person = User.objects.select_for_update().filter(pk=person_id, erased_at=None).first()
     if person is None:
         raise NotThere(_("There is no account any more that could be erased."))

@@ -51,6 +51,8 @@ def cells(held: Held, row: dict[str, Any]) -> Iterator[dict[str, object]]:
             yield {"label": column.label, "moment": value}
         elif value is not None and value != "":
             yield {"label": column.label, "words": in_words(value, column.choices)}
+    if "text_address" in row:
+        yield {"label": _("Read it"), "link": row["text_address"]}
 
 
 def in_words(value: object, choices: dict[object, object]) -> object:

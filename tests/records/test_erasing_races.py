@@ -9,11 +9,15 @@ from django.db import IntegrityError, connection, connections
 from acceptance.models import Act, ActContext, EntryKind, LedgerEntry, Standing
 from acceptance.services import record_act
 from accounts.models import User
+from notifications.models import EventSource, MailEvent, MailEventKind, Notice, Suppression
+from notifications.services import plan_campaigns
+from notifications.services.events import record_event
 from policies.models import PolicyVersion
 from records.services import HeldAlready, NotThere, UnderHold, erase_person, place_hold
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import seal, verdicts
 from tests.acceptance.records import REQUEST, answer, opened
+from tests.conftest import NOW
 
 ROUNDS = 60
 REFUSED = (IntegrityError, Standing.DoesNotExist, NotThere, UnderHold, HeldAlready)
@@ -119,3 +123,36 @@ def test_a_hold_and_an_erasure_at_once_leave_a_held_person_or_none(
 
         assert [type(error) for error in refused] in ([NotThere], [UnderHold])
         assert User.objects.filter(pk=person.pk).exists() == isinstance(refused[0], UnderHold)
+
+
+def test_a_report_of_a_mail_server_and_an_erasure_at_once_leave_no_address(
+    committed: None, make_person: Callable[..., User], version: PolicyVersion
+) -> None:
+    for number in range(10):
+        person = make_person(f"person{number}")
+        plan_campaigns(now=NOW)
+        notice = Notice.objects.get(user=person)
+        Notice.objects.filter(pk=notice.pk).update(state="ACCEPTED", address=person.email)
+
+        refused = at_once(lambda: bounce(notice, person), erasing(person))  # noqa: B023 - ends in this round
+
+        assert refused == []
+    assert set(Notice.objects.values_list("user", "address", "state")) <= {
+        (None, "", "ACCEPTED"),
+        (None, "", "BOUNCED"),
+    }
+    assert set(MailEvent.objects.values_list("diagnostic", flat=True)) == {""}
+    assert not Suppression.objects.exists()
+
+
+def bounce(notice: Notice, person: User) -> None:
+    """Record that a notice came back, with words that quote the address."""
+    record_event(
+        notice_id=notice.pk,
+        kind=MailEventKind.BOUNCED,
+        status="5.1.1",
+        diagnostic=f"550 <{person.email}>",
+        source=EventSource.PIPE,
+        digest=f"{notice.pk:064d}",
+        now=NOW,
+    )

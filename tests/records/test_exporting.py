@@ -86,6 +86,7 @@ def test_the_file_holds_everything(client_of: ClientOf, wilhelmina: User, versio
 def test_the_page_shows_the_same_in_words(client_of: ClientOf, wilhelmina: User) -> None:
     shown = words(client_of(wilhelmina).get(PAGE).content)
 
+    assert "http://127.0.0.1:8000/policies/privacy/versions/1/" in shown
     for value in (ADDRESS, EARLIER, IP, BROWSER, f"I am {NAME}, and moved.", "acknowledged", "came back"):
         assert value in shown
 

@@ -200,3 +200,8 @@ def late_in(body: bytes) -> str | None:
     except (ValueError, AttributeError):
         return None
     return found if isinstance(found, str) else None
+
+
+def erasure_body(*, erasure: str, acts: int, erased_at: datetime) -> bytes:
+    """Give the body of an erasure, under a name made up for it: of whom, it does not say."""
+    return canonical({"type": "erasure", "erasure": erasure, "acts": acts, "erased_at": instant(erased_at)})

@@ -1,11 +1,12 @@
 """Database triggers that keep what is recorded of people as it was recorded.
 
-The one change they let through is cutting the link to an erased person, and emptying a salt.
+They let through what erasing a person takes: cutting the link to them, emptying a salt, and, of an act that
+is cut, emptying the note.
 """
 
 from policies.triggers import Trigger, differing, never_emptied, published, published_text
 
-ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presentation_id", "note"]
+ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presentation_id"]
 EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
 ENTRY_COLUMNS = ["id", "kind", "body", "act_id", "version_id", "entered_at"]
 CHOICE_COLUMNS = ["id", "is_wanted", "source", "at"]
@@ -19,6 +20,9 @@ def relinked(column: str) -> str:
     """Give the condition under which a link to a person was changed to anything but nobody."""
     return f"(OLD.{column} {{differs}} NEW.{column} AND NEW.{column} IS NOT NULL)"
 
+
+NOTE_CHANGED = "(OLD.note {differs} NEW.note AND (NEW.note <> '' OR NEW.user_id IS NOT NULL))"
+NOT_ERASED = "SELECT 1 FROM accounts_user u WHERE u.erased_at IS NULL AND u.id = NEW.user_id"
 
 ACCEPTANCE_TRIGGERS = [
     *never_emptied(
@@ -35,7 +39,7 @@ ACCEPTANCE_TRIGGERS = [
         "act_unchanged",
         "acceptance_act",
         "UPDATE",
-        f"({differing(ACT_COLUMNS)} OR {relinked('user_id')} OR {relinked('acted_by_id')})",
+        f"({differing(ACT_COLUMNS)} OR {NOTE_CHANGED} OR {relinked('user_id')} OR {relinked('acted_by_id')})",
         "An act never changes. What a person does next is another act.",
     ),
     Trigger("act_kept", "acceptance_act", "DELETE", "TRUE", "An act is never deleted."),
@@ -45,6 +49,14 @@ ACCEPTANCE_TRIGGERS = [
         "INSERT",
         f"NOT {published_text('NEW.text_id', 'NEW.version_id')}",
         "An act names a text of the published version that the person was shown.",
+    ),
+    Trigger(
+        "act_of_a_person_who_is_there",
+        "acceptance_act",
+        "INSERT",
+        f"(NEW.user_id IS NOT NULL AND NOT EXISTS ({NOT_ERASED}))",
+        "A person who was erased acts no more.",
+        person="NEW.user_id",
     ),
     Trigger(
         "exposure_unchanged",

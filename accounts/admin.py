@@ -13,5 +13,5 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_filter = ("language", "country", "is_staff", "groups")
     search_fields = ("email", "external_id")
     filter_horizontal = ("groups", "user_permissions")
-    readonly_fields = ("password", "last_login", "date_joined")
+    readonly_fields = ("password", "last_login", "date_joined", "erased_at")
     ordering = ("email", "pk")

@@ -1,6 +1,8 @@
 """Who people are: everyone who can be told of a change, and everyone who makes one."""
 
+from datetime import datetime
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -62,6 +64,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    erased_at = models.DateTimeField(
+        _("erased"),
+        null=True,
+        editable=False,
+        help_text=_("Set where the account stays without a name, because work at the desk points to it."),
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -85,6 +93,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def notice_email(self) -> str:
         """The address to which notices go: the guardian's, where there is one."""
         return self.guardian_email or self.email
+
+    def forget(self, *, now: datetime) -> None:
+        """Save the account without anything that says whose it is; nobody can sign in with it any more."""
+        blank = User(pk=self.pk, email=f"{uuid4().hex}@erased.invalid", date_joined=now, erased_at=now)
+        blank.is_active = False
+        blank.set_unusable_password()
+        blank.save(force_update=True)
 
     def clean(self) -> None:
         """Raise `ValidationError` for a language, country or zone that is none."""

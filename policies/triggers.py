@@ -21,8 +21,9 @@ class Trigger:
     `condition` is SQL that both databases read, about `OLD` and `NEW`; where it holds, the
     statement fails with `message` as an integrity error. `{differs}` stands for the operator that
     tells values apart and knows null. Where `version` names the column of a version, PostgreSQL
-    first waits for whoever is publishing that version, so that the condition sees the outcome;
-    SQLite has one writer at a time and needs no such wait.
+    first waits for whoever is publishing that version, so that the condition sees the outcome; so it
+    does for whoever is erasing the person whose column `person` names. SQLite has one writer at a time
+    and needs no such wait.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Trigger:
     condition: str
     message: str
     version: str = ""
+    person: str = ""
 
 
 # A statement of PostgreSQL's alone; SQLite empties a table by deleting its rows.
@@ -44,6 +46,8 @@ NAMES = {
 }
 
 WAIT = "PERFORM 1 FROM policies_policyversion v WHERE v.id = {version} FOR SHARE;"
+# The lock that a foreign key takes; only who erases the person, or gives them another key, holds it up.
+WAIT_FOR_PERSON = "PERFORM 1 FROM accounts_user u WHERE u.id = {person} FOR KEY SHARE;"
 
 CREATE_SQLITE = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {condition}
@@ -74,6 +78,7 @@ def create_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]
                 continue
             each = "STATEMENT" if trigger.event == TRUNCATE else "ROW"
             wait = WAIT.format(version=trigger.version) if trigger.version else ""
+            wait += WAIT_FOR_PERSON.format(person=trigger.person) if trigger.person else ""
             cursor.execute(
                 template.format(**{**vars(trigger), "condition": condition, "wait": wait, "each": each})
             )

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
@@ -198,6 +199,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "seal-ledger": {"task": "acceptance.seal_ledger", "schedule": 30.0},
     "count-people": {"task": "acceptance.count_people", "schedule": 60.0},
 }
+
+# What is held of people: so many years after an account was switched off, it goes; 0 keeps it until asked.
+
+RETENTION_YEARS = env.int("RETENTION_YEARS", 4, validate=not_negative)
+RETENTION_DAILY = env.bool("RETENTION_DAILY", False)
+if RETENTION_DAILY:
+    CELERY_BEAT_SCHEDULE["apply-retention"] = {
+        "task": "records.apply_retention",
+        "schedule": crontab(hour=3, minute=0),
+    }
 
 # Mail
 

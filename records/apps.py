@@ -1,12 +1,24 @@
 """Records: what is held of whom, given out as evidence or to the person, and erased when its time is over."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from policies.apps import add_groups
 from policies.triggers import make_triggers
 
 from .triggers import RECORD_TRIGGERS
+
+GROUPS = {
+    "Data protection": (
+        "policies.view_policy",
+        "records.carry_out_erasure",
+        "records.hold_person",
+        "records.make_pack",
+    )
+}
 
 
 class RecordsConfig(AppConfig):
@@ -17,5 +29,11 @@ class RecordsConfig(AppConfig):
     triggers = RECORD_TRIGGERS
 
     def ready(self) -> None:
-        """Make the triggers again after every migration."""
+        """Make the triggers and the group again after every migration."""
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="records.triggers")
+        post_migrate.connect(make_groups, sender=self, dispatch_uid="records.groups")
+
+
+def make_groups(*, using: str, **_kwargs: Any) -> None:
+    """Make the group of those who decide about what is held of people."""
+    add_groups(GROUPS, using=using)

@@ -1,10 +1,16 @@
-"""Addresses of what is given out to a person, and to everybody who watches the ledger."""
+"""Addresses of what a person sees and does about their own data, of the desk, and of the ledger."""
 
 from django.urls import path
 
-from .views import ledger, receipts
+from .views import desk, details, ledger, me, receipts
 
 public_patterns = [
+    path("details/", details.details, name="details"),
+    path("address/", details.address, name="address"),
+    path("address/<str:token>/", details.confirm_address, name="confirm_address"),
+    path("export/", me.export, name="export"),
+    path("export.json", me.export_json, name="export_json"),
+    path("erasure/", me.erasure, name="erasure"),
     path("receipts/<uuid:act_id>/", receipts.receipt, name="receipt"),
 ]
 
@@ -12,4 +18,12 @@ ledger_patterns = [
     path("checkpoint.txt", ledger.checkpoint, name="checkpoint"),
     path("keys.txt", ledger.keys, name="keys"),
     path("verify.py", ledger.program, name="program"),
+]
+
+desk_patterns = [
+    path("erasures/", desk.erasures, name="erasures"),
+    path("erasures/<int:request_id>/carry-out/", desk.carry_out, name="carry_out_erasure"),
+    path("erasures/<int:request_id>/refuse/", desk.refuse, name="refuse_erasure"),
+    path("holds/", desk.holds, name="holds"),
+    path("holds/<int:hold_id>/lift/", desk.lift, name="lift_hold"),
 ]

@@ -50,10 +50,11 @@ def opening_of(act: Act) -> dict[str, Any] | None:
     context = getattr(act, "context", None)
     if context is None or act.user_id is None or not context.salt:
         return None
-    return {
+    opening = {
         "salt": bytes(context.salt).hex(),
         "person": str(act.user_id),
         "email": context.email,
-        "acted_by": str(act.acted_by_id or 0),
         "note": act.note,
     }
+    # Who acted for the person may have been erased.
+    return opening | ({"acted_by": str(act.acted_by_id)} if act.acted_by_id else {})

@@ -10,7 +10,7 @@ from .behalf import (
     act_for,
     refuse_person,
 )
-from .entries import note_publication, note_recall
+from .entries import note_erasure, note_publication, note_recall
 from .exposures import record_exposures
 from .late import enter_missing
 from .later import NothingToPutOff, put_off
@@ -45,6 +45,7 @@ __all__ = [
     "count_people",
     "enter_missing",
     "import_acceptances",
+    "note_erasure",
     "note_publication",
     "note_recall",
     "put_off",

@@ -9,6 +9,7 @@ from policies.models import PolicyVersion, Recall
 from ..bodies import (
     act_body,
     commitments,
+    erasure_body,
     key_body,
     legacy_body,
     legacy_commitments,
@@ -160,3 +161,12 @@ def note_restore(*, kept: Head, lost: Head, now: datetime) -> LedgerEntry:
     """Enter that the database was restored from a backup; from then on it is another incarnation."""
     body = restore_body(incarnation=uuid.uuid4().hex, kept=kept, lost=lost, noted_at=now)
     return LedgerEntry.objects.create(kind=EntryKind.RESTORE, body=body, entered_at=now)
+
+
+def note_erasure(erasure: uuid.UUID, *, acts: int, now: datetime) -> LedgerEntry:
+    """Enter that somebody was erased, under a name made up for it, and from how many acts they were cut."""
+    return LedgerEntry.objects.create(
+        kind=EntryKind.ERASURE,
+        body=erasure_body(erasure=str(erasure), acts=acts, erased_at=now),
+        entered_at=now,
+    )

@@ -232,9 +232,12 @@ def wrong_acts() -> Iterator[Finding]:
 
 def says(act: Act, body: bytes) -> bool:
     """Whether an act is as its entry says; of an erased person, as far as that can be told."""
-    context = getattr(act, "context", None)
-    is_known = act.user_id is not None and context is not None and bool(context.salt)
-    committed = committed_of(act, context) if context and is_known else committed_in(body)
+    context, committed = getattr(act, "context", None), committed_in(body)
+    if act.user_id is not None and context is not None and bool(context.salt):
+        known = committed_of(act, context)
+        if act.acted_by_id is None:
+            known["acted_by"] = committed.get("acted_by", "")
+        committed = known
     made = body_of_act(
         act, committed, text=text_of(act), presentation=act.presentation.sha256, late=late_in(body)
     )

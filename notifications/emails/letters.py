@@ -136,8 +136,10 @@ def values(address: str, message_id: str, armed_at: datetime, variables: dict[st
 def rebuilt(notice: Notice) -> bytes:
     """Give the message that was sent for a notice, byte for byte, from what was kept of it.
 
-    Raises `ValueError` where nothing was sent.
+    Raises `ValueError` where nothing was sent, and where the person was erased.
     """
+    if notice.user_id is None:
+        raise ValueError("The person was erased, and with them what was written to them alone.")
     if notice.letter is None or notice.armed_at is None:
         raise ValueError("Nothing was sent for this notice.")
     kept = values(notice.address, notice.message_id, notice.armed_at, notice.variables or {})

@@ -16,9 +16,11 @@ from ..emails import Addressed
 from ..models import Campaign, Chunk, NoticeState
 from .prepared import Prepared
 
-# A notice whose worker was taken for dead is corrected by what that worker knows now.
+# A notice whose worker was taken for dead is corrected by what that worker knows now. A reply may quote
+# the address: of a person who was erased meanwhile it is not kept.
 SETTLE = """
-UPDATE notifications_notice SET state = %s, due_at = %s, reply = %s, reason = %s, settled_at = %s
+UPDATE notifications_notice SET state = %s, due_at = %s,
+    reply = CASE WHEN user_id IS NULL THEN '' ELSE %s END, reason = %s, settled_at = %s
 WHERE id = %s AND attempt = %s AND state IN ('SENDING', 'UNKNOWN')
 """
 # The chunk is locked before the notice, in the order that everybody keeps. Who stops a campaign takes

@@ -44,19 +44,22 @@ def record_event(
     `kind` is an `MailEventKind`, `status` a code of RFC 3463 or empty, `digest` the SHA-256 of the report
     in hexadecimal, by which it is known again. The notice moves by precedence: complained, bounced,
     delivered, accepted or unknown. A bad address and a complaint suppress the address that was used.
-    Locks the chunk, as settling does. Raises `NoSuchNotice`.
+    Locks the chunk, as settling does, and the notice, as an erasure of its person does. Raises
+    `NoSuchNotice`.
     """
     of_notice = Notice.objects.filter(pk=notice_id).values("chunk")
     if Chunk.objects.select_for_update(no_key=True).filter(pk__in=of_notice).first() is None:
         raise NoSuchNotice(f"There is no notice {notice_id}.")
     if MailEvent.objects.filter(digest=digest).exists():
         return None
-    notice = Notice.objects.select_related("campaign").get(pk=notice_id)
+    locked = Notice.objects.select_for_update(of=("self",), no_key=True).select_related("campaign")
+    notice = locked.get(pk=notice_id)
     event = MailEvent.objects.create(
         notice=notice,
         kind=kind,
         status=status,
-        diagnostic=diagnostic,
+        # It may quote the address, of which nothing is kept once the person is erased.
+        diagnostic=diagnostic if notice.user_id else "",
         received_at=now,
         source=source,
         digest=digest,

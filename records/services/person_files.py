@@ -20,7 +20,7 @@ from .version_files import demand_record, text_files, version_file
 
 
 @dataclass(frozen=True)
-class Held:
+class Dealings:
     """All that is on record between a person and the site."""
 
     person: User
@@ -42,16 +42,16 @@ class Held:
         return told | met | {act.version_id for act in self.acts}
 
 
-def held_of(person: User) -> Held:
+def dealings_with(person: User) -> Dealings:
     """Read what is on record of a person."""
     exposures = Exposure.objects.filter(user=person).select_related("version__policy").order_by("at", "pk")
     acts = acts_of(person).select_related("context", "entry")
-    return Held(person, list(acts), list(exposures), notices_of(person))
+    return Dealings(person, list(acts), list(exposures), notices_of(person))
 
 
 def person_files(person: User, *, at: datetime, checkpoint: Checkpoint | None) -> dict[str, bytes]:
     """Give the files about a person and the instant `at`, by path. Nobody else is named in them."""
-    held, register = held_of(person), load_register()
+    held, register = dealings_with(person), load_register()
     concerned = list(concerning(held, register))
     rules = load_rule_book_at(at)
     answers: list[dict[str, Any]] = []
@@ -75,7 +75,7 @@ def person_files(person: User, *, at: datetime, checkpoint: Checkpoint | None) -
     return files
 
 
-def concerning(held: Held, register: Register) -> Iterable[Publication]:
+def concerning(held: Dealings, register: Register) -> Iterable[Publication]:
     """Give the versions that concern a person: those they met, and all from the one they joined under."""
     for slug in register.by_slug:
         first = register.in_force(slug, held.person.date_joined)
@@ -146,7 +146,7 @@ def comparison_files(
 
 
 def report(
-    held: Held,
+    held: Dealings,
     at: datetime,
     events: Sequence[Event],
     answers: Sequence[Any],

@@ -1,1 +1,1 @@
-"""What is given out: to the person, to the desk, and to everybody who watches the ledger."""
+"""A person's pages about their own data, the desk, and what anybody who watches the ledger may fetch."""

@@ -28,7 +28,7 @@ from accounts.models import User
 from policies.models import KeptComparison, PolicyVersion
 from policies.selectors import load_register, load_rule_book
 
-OUR_APPS = ("accounts", "policies", "acceptance", "notifications")
+OUR_APPS = ("accounts", "policies", "acceptance", "notifications", "records")
 # What reading may add to: whom we met, and what follows from two texts and need not be worked out again.
 ADDED_BY_READING = (Exposure, KeptComparison)
 REQUEST = Request(ip="192.0.2.1", user_agent="Firefox")

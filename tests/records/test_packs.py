@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from acceptance.models import Act, EntryKind, LedgerEntry
-from acceptance.services import Verdict
+from acceptance.services import Verdict, import_acceptances, read_rows
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.services import recall_version
 from records import verify
 from records.models import Pack
+from records.services import erase_person
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, OTHER, SIGNER, verdicts
 from tests.records.packs import MADE_AT, alone, files_of, found, person_pack, version_pack
@@ -177,3 +178,18 @@ def test_the_program_imports_the_standard_library_alone_and_no_network() -> None
 
 def test_statuses_are_those_of_verify_ledger() -> None:
     assert tuple(Verdict) == (verify.SOUND, verify.CHANGED, verify.INCOMPLETE, verify.UNDECIDED)
+
+
+def test_of_whom_evidence_was_given_out_can_be_erased_and_the_ledger_stays_sound(
+    answered: User, first: PolicyVersion
+) -> None:
+    lines = ["email,external_id,at,version,source", f"{answered.email},,2026-03-03T10:00:00+01:00,1,Old shop"]
+    slug = first.policy.slug
+    import_acceptances(slug=slug, rows=read_rows(lines), skip_bad=False, tell=print, now=MADE_AT)
+    made = person_pack(answered)
+    assert verdicts(MADE_AT) == set()
+
+    erase_person(person_id=answered.pk, decided_by=None, now=MADE_AT)
+
+    assert Pack.objects.get(pk=made.pack.pk).person is None
+    assert verdicts(MADE_AT) == set()

@@ -8,10 +8,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
         ("policies", "0006_rules_begin_their_history"),
+        ("records", "0001_erasure"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from acceptance.forms import GoverningForm
 from accounts.models import User
 from accounts.places import time_zones
 
@@ -38,6 +39,12 @@ class ErasureForm(forms.Form):
     """That a person means it."""
 
     is_meant = forms.BooleanField(label=_("I want to be erased. I know that this cannot be undone."))
+
+
+class EvidenceForm(GoverningForm):
+    """About whom evidence is given out, and at which instant: which text of each policy governed them."""
+
+    policy = None  # type: ignore[assignment]  # so Django leaves a field out that it would inherit
 
 
 class HoldForm(forms.Form):

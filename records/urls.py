@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, details, ledger, me, receipts
+from .views import desk, details, ledger, me, packs, receipts
 
 public_patterns = [
     path("details/", details.details, name="details"),
@@ -21,6 +21,8 @@ ledger_patterns = [
 ]
 
 desk_patterns = [
+    path("evidence/", packs.evidence, name="evidence"),
+    path("versions/<int:version_id>/evidence/", packs.version_evidence, name="version_evidence"),
     path("erasures/", desk.erasures, name="erasures"),
     path("erasures/<int:request_id>/carry-out/", desk.carry_out, name="carry_out_erasure"),
     path("erasures/<int:request_id>/refuse/", desk.refuse, name="refuse_erasure"),

@@ -231,12 +231,26 @@ class Check:
             raise Changed("says something else than its entry.")
         if hashlib.sha256(canonical(record["presentation"])).hexdigest() != entry["presentation"]:
             raise Changed("shows other words than those that were on the screen.")
-        for part in sorted({*opening} - {"salt"}) if opening else ():
-            made = hmac.digest(bytes.fromhex(opening["salt"]), canonical({part: [opening[part]]}), "sha256")
-            if made.hex() != entry["committed"].get(part):
-                raise Changed(f"names another {part} than the one that was entered.")
+        self.committed(entry["committed"], opening)
         if "text" in record and digest_of_text(record["text"]) != text["sha256"]:
             raise Changed("holds another text than the one that was shown.")
+
+    def committed(self, expected: Mapping[str, str], opening: Mapping[str, str] | None) -> None:
+        """Check what an entry only commits to; nothing, where the person was erased."""
+        values = opening or {}
+        for part in sorted({*values} - {"salt"}):
+            made = hmac.digest(bytes.fromhex(values["salt"]), canonical({part: [values[part]]}), "sha256")
+            if made.hex() != expected.get(part):
+                raise Changed(f"names another {part} than the one that was entered.")
+
+    def taken_over(self, name: str, record: Mapping[str, Any]) -> None:
+        """Check an acceptance that was taken over from an older system."""
+        entry = self.entry(name, record)
+        if entry["type"] != "legacy" or any(
+            entry[part] != value for part, value in record["taken_over"].items()
+        ):
+            raise Changed("says something else than its entry.")
+        self.committed(entry["committed"], record["opening"])
 
     def version(self, name: str, record: Mapping[str, Any]) -> None:
         """Check a version: its publication, all that was published with it, and its recall."""
@@ -312,6 +326,7 @@ class Check:
 CHECKS: dict[str, Callable[[Check, str, bytes], None]] = {
     "acts": lambda check, path, octets: check.act(path, json.loads(octets)),
     "versions": lambda check, path, octets: check.version(path, json.loads(octets)),
+    "taken_over": lambda check, path, octets: check.taken_over(path, json.loads(octets)),
     "texts": Check.text,
     "ledger": Check.keys,
     "stamps": lambda check, path, octets: check.stamp(path, octets) if path.endswith(".json") else None,

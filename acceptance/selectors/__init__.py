@@ -27,7 +27,7 @@ from .ledger import (
     stored_row,
 )
 from .past import ActRow, ExposureRow, Past, past, past_of
-from .receipts import receipt_of
+from .receipts import legacy_record, receipt_of
 from .reminders import reminder_choice_of, stops_of
 from .reports import (
     Counted,
@@ -82,6 +82,7 @@ __all__ = [
     "key_entries",
     "latest_of",
     "legacy_of",
+    "legacy_record",
     "moment_of",
     "never_accepted",
     "newest_checkpoint",

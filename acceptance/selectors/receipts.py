@@ -4,10 +4,11 @@ from typing import Any
 
 from policies.canonical import instant
 
-from ..models import Act, Checkpoint
+from ..models import Act, Checkpoint, LegacyAcceptance
 from .ledger import proof_of
 
 FORMAT = "policysite/receipt/1"
+LEGACY_FORMAT = "policysite/taken-over/1"
 
 
 def receipt_of(act: Act, checkpoint: Checkpoint | None) -> dict[str, Any]:
@@ -41,6 +42,31 @@ def receipt_of(act: Act, checkpoint: Checkpoint | None) -> dict[str, Any]:
         },
         "opening": opening_of(act),
         "entry": bytes(entry.body).decode() if entry else None,
+        "proof": str(proof) if proof else None,
+    }
+
+
+def legacy_record(legacy: LegacyAcceptance, checkpoint: Checkpoint | None) -> dict[str, Any]:
+    """Give an acceptance that was taken over, as it can be checked without this site."""
+    proof = proof_of(legacy.entry, checkpoint)
+    is_known = legacy.user_id is not None and legacy.salt
+    return {
+        "format": LEGACY_FORMAT,
+        "taken_over": {
+            "legacy": str(legacy.pk),
+            "policy": legacy.policy.slug,
+            "version": legacy.version.number if legacy.version else None,
+            "at": instant(legacy.at),
+            "imported_at": instant(legacy.imported_at),
+        },
+        "opening": {
+            "salt": bytes(legacy.salt).hex(),
+            "person": str(legacy.user_id),
+            "source": legacy.source,
+        }
+        if is_known
+        else None,
+        "entry": bytes(legacy.entry.body).decode(),
         "proof": str(proof) if proof else None,
     }
 

@@ -10,10 +10,11 @@ from .erasure import (
     people_to_erase,
     returned_people,
 )
-from .held import Held, as_json, held_of
+from .held import Held, as_text, held_of
 from .holding import Holding, OnErasure, addresses_of
 from .holdings import HOLDINGS, NOT_SHOWN, NOTHING_PERSONAL
 from .notices import message_of, notice_record, notices_of
+from .packs import newest_packs
 from .timelines import Event, timeline
 from .versions import proved, version_record
 
@@ -27,13 +28,14 @@ __all__ = [
     "OnErasure",
     "active_holds",
     "addresses_of",
-    "as_json",
+    "as_text",
     "gone_people",
     "held_of",
     "is_held",
     "latest_request_of",
     "long_known_addresses",
     "message_of",
+    "newest_packs",
     "notice_record",
     "notices_of",
     "open_requests",

@@ -77,7 +77,7 @@ def fields_on(holding: Holding, path: str) -> "list[Field[Any, Any]]":
     return found[-2:]
 
 
-def as_json(value: object) -> object:
+def as_text(value: object) -> object:
     """Give a value that JSON does not know as text: instants in ISO 8601, bytes in hexadecimal."""
     if isinstance(value, datetime):
         return value.isoformat()

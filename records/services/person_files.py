@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from acceptance.models import Act, Checkpoint, Exposure
-from acceptance.selectors import acts_of, receipt_of
+from acceptance.selectors import Governing, acts_of, governing, legacy_of, legacy_record, past_of, receipt_of
 from accounts.models import User
 from notifications.models import Notice
 from policies.canonical import instant
@@ -53,11 +53,11 @@ def person_files(person: User, *, at: datetime, checkpoint: Checkpoint | None) -
     """Give the files about a person and the instant `at`, by path. Nobody else is named in them."""
     held, register = dealings_with(person), load_register()
     concerned = list(concerning(held, register))
-    rules = load_rule_book_at(at)
-    answers: list[dict[str, Any]] = []
+    rules, past = load_rule_book_at(at), past_of(person, at=at)
+    answers = [governing(slug, past, register, rules, at=at) for slug in register.by_slug]
     events = timeline(concerned, held.acts, held.exposures, held.notices)
     files = {
-        "answer.json": as_json(answers),
+        "answer.json": as_json([answer.as_json() for answer in answers]),
         "identity.json": as_json(identity(person)),
         "timeline.json": as_json([event_record(event) for event in events]),
         "exposures.json": as_json([exposure_record(exposure) for exposure in held.exposures]),
@@ -65,6 +65,8 @@ def person_files(person: User, *, at: datetime, checkpoint: Checkpoint | None) -
     }
     for act in held.acts:
         files[f"acts/{act.pk}.json"] = as_json(receipt_of(act, checkpoint))
+    for legacy in legacy_of(person).select_related("entry", "version").defer(None):
+        files[f"taken_over/legacy-{legacy.pk}.json"] = as_json(legacy_record(legacy, checkpoint))
     for notice in held.notices:
         files |= notice_files(notice)
     versions = PolicyVersion.objects.filter(pk__in=[entry.version_id for entry in concerned])
@@ -149,7 +151,7 @@ def report(
     held: Dealings,
     at: datetime,
     events: Sequence[Event],
-    answers: Sequence[Any],
+    answers: Sequence[Governing],
     files: Iterable[str],
 ) -> bytes:
     """Give the page on which all of it can be read."""

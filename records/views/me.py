@@ -21,7 +21,7 @@ from policies.views.guard import person, status_of
 from .. import services
 from ..forms import ErasureForm
 from ..instants import months_after
-from ..selectors import Held, as_json, held_of, is_held, latest_request_of
+from ..selectors import Held, as_text, held_of, is_held, latest_request_of
 
 # So many rows of a table are shown on the page. The file holds all of them.
 SHOWN = 100
@@ -61,7 +61,7 @@ def in_words(value: object, choices: dict[object, object]) -> object:
         return _("yes") if value else _("no")
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    return choices.get(value) or as_json(value)
+    return choices.get(value) or as_text(value)
 
 
 @require_safe
@@ -76,7 +76,7 @@ def export_json(request: HttpRequest) -> HttpResponse:
         "session": session_of(request),
         "held": {held.name: held.rows for held in held_of(person(request))},
     }
-    content = json.dumps(body, default=as_json, ensure_ascii=False, indent=2)
+    content = json.dumps(body, default=as_text, ensure_ascii=False, indent=2)
     name = f"{request.get_host().partition(':')[0]}-{made_at:%Y-%m-%d}.json"
     return HttpResponse(
         content,

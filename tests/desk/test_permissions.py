@@ -43,7 +43,7 @@ class Door:
 
 VIEW, WRITE, APPROVE, PUBLISH = "view_policy", "write_version", "approve_version", "publish_version"
 ACT_FOR = "act_for_others"
-ERASE, HOLD = "carry_out_erasure", "hold_person"
+ERASE, HOLD, PACK = "carry_out_erasure", "hold_person", "make_pack"
 DOORS = (
     Door("overview", "GET", VIEW, ()),
     Door("new_policy", "GET", WRITE, ()),
@@ -87,6 +87,9 @@ DOORS = (
     Door("find_person", "POST", ACT_FOR, ()),
     Door("act_for", "GET", ACT_FOR),
     Door("act_for", "POST", ACT_FOR),
+    Door("evidence", "GET", PACK, ()),
+    Door("evidence", "POST", PACK, ()),
+    Door("version_evidence", "POST", PACK),
     Door("erasures", "GET", ERASE, ()),
     Door("carry_out_erasure", "POST", ERASE),
     Door("refuse_erasure", "POST", ERASE),

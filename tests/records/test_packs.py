@@ -111,6 +111,9 @@ def test_a_pack_says_what_was_shown_done_and_when(answered: User, first: PolicyV
     assert kinds == ["PUBLISHED", "EFFECT", "ACKNOWLEDGED"]
     rules = json.loads(files["rules.json"])
     assert rules[0]["source"]
+    [answered_with] = json.loads(files["answer.json"])
+    assert (answered_with["version"], answered_with["basis"]) == (1, "acknowledged")
+    assert answered_with["reasons"][-1]["acts"] == [str(act.pk)]
     assert files["report.pdf"].startswith(b"%PDF")
 
 
@@ -181,12 +184,19 @@ def test_statuses_are_those_of_verify_ledger() -> None:
 
 
 def test_of_whom_evidence_was_given_out_can_be_erased_and_the_ledger_stays_sound(
-    answered: User, first: PolicyVersion
+    answered: User, first: PolicyVersion, tmp_path: Path
 ) -> None:
     lines = ["email,external_id,at,version,source", f"{answered.email},,2026-03-03T10:00:00+01:00,1,Old shop"]
     slug = first.policy.slug
     import_acceptances(slug=slug, rows=read_rows(lines), skip_bad=False, tell=print, now=MADE_AT)
     made = person_pack(answered)
+    files = files_of(made)
+    [path] = (name for name in files if name.startswith("taken_over/"))
+    assert found(files, tmp_path / "pack.zip") == []
+    check = verify.Check(SIGNER.name, SIGNER.public)
+    record = json.loads(files[path])
+    check.hold(path, check.taken_over, path, record | {"opening": record["opening"] | {"source": "Nothing"}})
+    assert len(check.changed) == 1
     assert verdicts(MADE_AT) == set()
 
     erase_person(person_id=answered.pk, decided_by=None, now=MADE_AT)

@@ -16,7 +16,11 @@ PLACES = (
     ("FR", "fr", "Europe/Paris"),
     ("GB", "en", "Europe/London"),
 )
-DESK = {"author": ("Authors",), "approver": ("Approvers", "Publishers"), "counsel": ("Approvers",)}
+DESK = {
+    "author": ("Authors",),
+    "approver": ("Approvers", "Publishers"),
+    "counsel": ("Approvers", "Data protection", "Support"),
+}
 NAMED = {"ada": 0, "bruno": 1, "chloe": 2, "dora": 3}
 
 

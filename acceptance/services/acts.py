@@ -3,21 +3,25 @@
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
 
+from cachetools import cached
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from policies.models import Assent
 from policies.refusal import Refusal
-from policies.selectors import Publication, load_register
+from policies.selectors import Publication, current_register, load_register, register
+from policies.selectors.kept import kept
 
 from ..models import Act, ActContext, ActKind, Channel, Presentation
 from ..presentations import Shown
 from ..tokens import ReviewForm
-from .entries import note_act
-from .standing import lock_standing, rebuild_standing
+from .entries import entry_of
+from .standing import Done, acts_about, lock_standing, move_standing, position
+from .writing import write_together
 
 ACCEPTANCES = {Assent.ACKNOWLEDGE: ActKind.ACKNOWLEDGED, Assent.AGREE: ActKind.AGREED}
 # Which latest act already gives an answer. Who agreed has seen it too: acknowledging adds nothing.
@@ -51,37 +55,43 @@ def record_act(
     """Record that `person` accepted or declined the text that `form` was made for.
 
     Locks the person's standing with the policy. The same answer to the same version, sent again
-    from this form or another, gives the first act again. Raises `AnsweredAlready` for another answer on a
+    from this form or another, gives the first act again. The act is later than every one before it,
+    also where `now` was read before those were recorded. Raises `AnsweredAlready` for another answer on a
     used form, and `AskedSomethingElse` where the version, the text or the words on the page are not
     what the person would be shown now; `shown` is what that is.
     """
-    publication = load_register().by_id.get(form.version_id)
+    publication = register().by_id.get(form.version_id) or load_register().by_id.get(form.version_id)
     if publication is None:
         raise AskedSomethingElse(_("This version is not published. Read the text below, then answer again."))
-    lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
+    standing = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
+    done = acts_about(user_id=person.pk, policy_id=publication.policy_id)
     kind = ACCEPTANCES[Assent(form.assent)] if accepts else ActKind.DECLINED
-    latest = Act.objects.filter(user=person, version=form.version_id).order_by("-at", "-pk").first()
+    latest = next((act for act in reversed(done) if act.version_id == form.version_id), None)
     if latest and latest.kind in GIVEN_BY[kind]:
-        return latest
-    if Act.objects.filter(pk=form.nonce).exists():
+        return Act.objects.get(pk=latest.key)
+    nonce = uuid.UUID(form.nonce)
+    # A form is one person's, about one version: whoever used it before is among these.
+    if any(act.key == nonce for act in done):
         raise AnsweredAlready(
             _("You answered on that page before. To change your answer, answer here again.")
         )
     refuse_stale(form, shown, publication, now)
-    presentation = keep_presentation(shown)
-    act = Act.objects.create(
-        id=uuid.UUID(form.nonce),
+    if done:
+        # Who waited for the lock read the clock before: what is recorded later counts as later.
+        now = max(now, done[-1].at + timedelta(microseconds=1))
+    act = Act(
+        id=nonce,
         user=person,
         version_id=form.version_id,
         text_id=form.text_id,
         kind=kind,
         at=now,
         channel=Channel.WEB,
-        presentation=presentation,
+        presentation_id=keep_presentation(shown),
         acted_by=person,
         note=note.strip(),
     )
-    context = ActContext.objects.create(
+    context = ActContext(
         act=act,
         salt=secrets.token_bytes(32),
         email=person.email,
@@ -95,14 +105,15 @@ def record_act(
         "language": text.language,
         "sha256": text.sha256,
     }
-    note_act(act, context, text=about, presentation=presentation.sha256)
-    rebuild_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
+    entry = entry_of(act, context, text=about, presentation=shown.sha256)
+    done.append(Done(now, nonce, form.version_id, publication.number, kind))
+    write_together([act, context, entry], move_standing(standing, position(done), now))
     return act
 
 
 def refuse_stale(form: ReviewForm, shown: Shown, publication: Publication, now: datetime) -> None:
     """Raise `AskedSomethingElse` unless the form is about the newest version, as it is shown now."""
-    newest = load_register().newest(publication.slug, now)
+    newest = current_register(publication.policy_id).newest(publication.slug, now)
     texts = {text.text_id: text.sha256 for text in publication.texts.values()}
     if newest != publication or texts.get(form.text_id) != form.sha256:
         raise AskedSomethingElse(
@@ -120,8 +131,19 @@ def refuse_stale(form: ReviewForm, shown: Shown, publication: Publication, now: 
         )
 
 
-def keep_presentation(shown: Shown) -> Presentation:
-    """Give the presentation's row, made now where nobody acted on these words before."""
+def keep_presentation(shown: Shown) -> int:
+    """Give the key of the presentation's row, made now where nobody acted on these words before."""
+    return presentation_key(shown.sha256) or make_presentation(shown).pk
+
+
+@cached(kept(64), lock=Lock())
+def presentation_key(sha256: str) -> int | None:
+    """Give the key of a presentation that is there. It never changes and is never deleted."""
+    return Presentation.objects.filter(sha256=sha256).values_list("pk", flat=True).first()
+
+
+def make_presentation(shown: Shown) -> Presentation:
+    """Give the presentation's row; of two who make it at once, both get the one that came first."""
     presentation, _created = Presentation.objects.get_or_create(
         sha256=shown.sha256,
         defaults={

@@ -3,11 +3,12 @@
 from .acts import AnsweredAlready, AskedSomethingElse, Request, record_act
 from .entries import note_publication, note_recall
 from .exposures import record_exposures
+from .findings import Finding, Verdict
 from .late import enter_missing
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
 from .standing import rebuild_standing
-from .verifying import Finding, Verdict, verify_ledger
+from .verifying import verify_ledger
 
 __all__ = [
     "AnsweredAlready",

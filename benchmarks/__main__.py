@@ -13,7 +13,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("acts", "faults", "ledger", "page", "plan", "redline", "send")
+NAMES = ("acts", "faults", "ledger", "page", "plan", "races", "redline", "send", "tampering")
 
 
 def main() -> None:

@@ -9,9 +9,8 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
+from json.encoder import encode_basestring as quoted
 from typing import Any
-
-import rfc8785
 
 from policies.canonical import instant
 
@@ -21,14 +20,21 @@ from .signed_notes import Head
 LEAF = b"policysite/v1\n"
 
 
+# Of strings, whole numbers up to 2^53, truth values, lists and objects whose names are ASCII, this makes
+# what RFC 8785 asks for, in a fraction of the time that a library takes that can do fractions too.
+ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(body: Mapping[str, Any]) -> bytes:
-    """Give a body as it is kept."""
-    return rfc8785.dumps(dict(body))
+    """Give a body as it is kept. It holds no fractions."""
+    return ENCODER.encode(body).encode()
 
 
 def commitment(salt: bytes, purpose: str, *values: object) -> str:
     """Give the commitment to `values` for one purpose, in hexadecimal."""
-    return hmac.digest(salt, canonical({purpose: [str(value) for value in values]}), sha256).hex()
+    # As `canonical` writes an object with one list of strings, which is made four times for each act.
+    listed = ",".join([quoted(str(value)) for value in values])
+    return hmac.digest(salt, f"{{{quoted(purpose)}:[{listed}]}}".encode(), "sha256").hex()
 
 
 def act_body(
@@ -195,6 +201,8 @@ def entered_late(late: str | None) -> dict[str, str]:
 
 def late_in(body: bytes) -> str | None:
     """Give when an entry was made that came late; None for one that came in time, or is none."""
+    if b'"entered_late"' not in body:
+        return None
     try:
         found = json.loads(body).get("entered_late")
     except (ValueError, AttributeError):

@@ -6,6 +6,7 @@ hashes these and the right edge.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 
 # How many hashes a full row holds, and how many levels of the tree lie between two rows.
@@ -39,10 +40,10 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
 
 class Tree:
-    """The tree over the first `size` leaves that `rows` hold."""
+    """The tree over the first `size` leaves that `rows` hold. It reads each row once, and keeps it."""
 
     def __init__(self, rows: Rows, size: int) -> None:
-        self.rows, self.size = rows, size
+        self.rows, self.size = cache(rows), size
 
     def root(self) -> bytes:
         """Give the root hash; that of an empty tree is the hash of nothing."""

@@ -13,7 +13,19 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("faults", "gate", "page", "plan", "redline", "report", "send")
+NAMES = (
+    "acts",
+    "faults",
+    "gate",
+    "ledger",
+    "page",
+    "plan",
+    "races",
+    "redline",
+    "report",
+    "send",
+    "tampering",
+)
 
 
 def main() -> None:

@@ -36,6 +36,11 @@ def approved(slug: str, *, now: datetime) -> PolicyVersion:
     policy: Policy = services.create_policy(
         slug=slug, kind=PolicyKind.PRIVACY_NOTICE, name="Privacy policy", default_language="en"
     )
+    return approved_next(policy, now=now)
+
+
+def approved_next(policy: Policy, *, now: datetime) -> PolicyVersion:
+    """Make the next version of a policy, as far as approval."""
     author, approver = desk("author", now), desk("approver", now)
     draft = services.start_draft(policy_id=policy.pk, author=author, now=now)
     body = "\n\n".join(f"## Part {number}\n\n{' '.join([WORDS] * 8)}" for number in range(10))

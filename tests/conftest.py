@@ -15,6 +15,7 @@ from django.test import Client, override_settings
 from django.utils import translation
 
 from acceptance.middleware import known_good
+from acceptance.services.acts import presentation_key
 from accounts.models import User
 from demo.sink import Sink
 from policies import comparisons, services
@@ -85,6 +86,7 @@ def forget_all() -> None:
     rule_book.cache_clear()
     comparisons.forget_all()
     known_good.clear()
+    presentation_key.cache_clear()
     cache.clear()
 
 

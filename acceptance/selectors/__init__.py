@@ -42,7 +42,7 @@ from .reports import (
     version_report,
 )
 from .tally import PeopleByState, acts_on, never_accepted, people_by_state
-from .words import Position, Word, position_of, words_of
+from .words import Position, Word, position_of, words_about, words_of
 
 __all__ = [
     "PUT_OFF_FOR",
@@ -103,5 +103,6 @@ __all__ = [
     "tallies_of",
     "unrecorded_use",
     "version_report",
+    "words_about",
     "words_of",
 ]

@@ -3,13 +3,27 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from django.db.models import F, IntegerField, Value
+from django.db.models.query import RawQuerySet
 
 from ..models import AcceptedBy, Act, ActKind, LegacyAcceptance
 
 ACCEPTING = frozenset(AcceptedBy.values)
+# Asked at every act, so Django need not make it up anew each time.
+ABOUT = """
+SELECT act.id, act.at, act.version_id, act.kind, version.number, 1 AS rank
+FROM acceptance_act AS act JOIN policies_policyversion AS version ON version.id = act.version_id
+WHERE act.user_id = %s AND version.policy_id = %s
+UNION ALL
+SELECT legacy.id, legacy.at, legacy.version_id, 'LEGACY', version.number, 0
+FROM acceptance_legacyacceptance AS legacy
+JOIN policies_policyversion AS version ON version.id = legacy.version_id
+WHERE legacy.user_id = %s AND legacy.policy_id = %s
+ORDER BY 2, 6, 1
+"""
 
 
 class Spoken(Protocol):
@@ -29,7 +43,10 @@ Said = TypeVar("Said", bound=Spoken)
 
 @dataclass(frozen=True)
 class Word:
-    """What a person did about a version, or is said to have accepted; `kind` is of `ActKind`, or LEGACY."""
+    """What a person did about a version, or is said to have accepted; `kind` is of `ActKind`, or LEGACY.
+
+    `key` is that of the act; None where it was taken over.
+    """
 
     user_id: int
     policy_id: int
@@ -37,6 +54,7 @@ class Word:
     number: int
     kind: str
     at: datetime
+    key: UUID | None = None
 
 
 def words_of(user_ids: Collection[int], *, policy_id: int | None = None) -> list[Word]:
@@ -64,8 +82,25 @@ def words_of(user_ids: Collection[int], *, policy_id: int | None = None) -> list
         .order_by("at", "rank", "pk")
     )
     return [
-        Word(user_id, policy_id, version_id, number or 0, said, at)
-        for user_id, policy_id, version_id, number, said, at, _rank, _pk in rows
+        Word(user_id, policy_id, version_id, number or 0, said, at, pk if rank else None)
+        for user_id, policy_id, version_id, number, said, at, rank, pk in rows
+    ]
+
+
+def words_about(*, user_id: int, policy_id: int) -> list[Word]:
+    """Give the words of one person on one policy, the oldest first, as `words_of` does; quicker."""
+    rows: RawQuerySet[Any] = Act.objects.raw(ABOUT, [user_id, policy_id, user_id, policy_id])
+    return [
+        Word(
+            user_id,
+            policy_id,
+            row.version_id,
+            row.number or 0,
+            row.kind,
+            row.at,
+            row.pk if row.rank else None,
+        )
+        for row in rows
     ]
 
 

@@ -12,6 +12,7 @@ from .behalf import (
 )
 from .entries import note_erasure, note_publication, note_recall
 from .exposures import record_exposures
+from .findings import Finding, Verdict
 from .late import enter_missing
 from .later import NothingToPutOff, put_off
 from .legacy import FileRefused, RowsRefused, Taken, import_acceptances, read_rows
@@ -20,7 +21,7 @@ from .sealing import LedgerBroken, seal_ledger
 from .stamping import stamp_ledger
 from .standing import rebuild_standing
 from .tallying import count_people
-from .verifying import Finding, Verdict, verify_ledger
+from .verifying import verify_ledger
 from .withdrawal import NothingToWithdraw, withdraw
 
 __all__ = [

@@ -3,22 +3,26 @@
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Lock
 
+from cachetools import cached
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from policies.models import Assent
 from policies.refusal import Refusal
-from policies.selectors import Publication, TextEntry, load_register
+from policies.selectors import Publication, TextEntry, current_register, load_register, register
+from policies.selectors.kept import kept
 
-from ..models import Act, ActContext, ActKind, Channel, Presentation, Standing
+from ..models import Act, ActContext, ActKind, Channel, Presentation
 from ..presentations import Shown
+from ..selectors import Word
 from ..tokens import Form, ReviewForm
-from .entries import note_act
-from .standing import lock_standing, rebuild_standing
+from .entries import entry_of
+from .standing import Stand, lock_standing
+from .writing import write_together
 
 ACCEPTANCES = {Assent.ACKNOWLEDGE: ActKind.ACKNOWLEDGED, Assent.AGREE: ActKind.AGREED}
 # Which latest act already gives an answer. Who agreed has seen it too: acknowledging adds nothing.
@@ -53,19 +57,21 @@ def record_act(
     """Record that `person` accepted or declined the text that `form` was made for.
 
     Locks the person's standing with the policy. The same answer to the same version, sent again
-    from this form or another, gives the first act again. Raises `AnsweredAlready` for another answer on a
+    from this form or another, gives the first act again. The act is later than every one before it,
+    also where `now` was read before those were recorded. Raises `AnsweredAlready` for another answer on a
     used form, and `AskedSomethingElse` where the version, the text or the words on the page are not
     what the person would be shown now; `shown` is what that is.
     """
     publication = published(form)
-    standing = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
+    stand = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
     kind = ACCEPTANCES[Assent(form.assent)] if accepts else ActKind.DECLINED
-    given = given_already(standing, publication, kind)
+    given = given_already(stand, publication, kind)
     if given:
         return given
-    refuse_used(form)
+    refuse_used(stand, form)
     refuse_stale(form, shown, publication, now)
     return keep_act(
+        stand,
         form=form,
         kind=kind,
         person=person,
@@ -80,38 +86,43 @@ def record_act(
 
 def published(form: Form) -> Publication:
     """Give the version that `form` is about. Raises `AskedSomethingElse` where it is not published."""
-    publication = load_register().by_id.get(form.version_id)
+    publication = register().by_id.get(form.version_id) or load_register().by_id.get(form.version_id)
     if publication is None:
         raise AskedSomethingElse(_("This version is not published. Read the text below, then answer again."))
     return publication
 
 
-def given_already(standing: Standing, publication: Publication, kind: ActKind) -> Act | None:
+def given_already(stand: Stand, publication: Publication, kind: ActKind) -> Act | None:
     """Give the act by which a person has said the same of this version already, if it still counts.
 
     A withdrawal from the policy undoes every answer before it, of whatever version, and has itself been
     undone where something is accepted now.
     """
-    if kind == ActKind.WITHDRAWN and standing.accepted_version_id is not None:
+    if kind == ActKind.WITHDRAWN and stand.accepted_version_id is not None:
         return None
-    said = Act.objects.filter(
-        Q(version=publication.version_id) | Q(kind=ActKind.WITHDRAWN),
-        user=standing.user_id,
-        version__policy=publication.policy_id,
-    )
-    latest = said.order_by("-at", "-pk").first()
-    return latest if latest and latest.kind in GIVEN_BY[kind] else None
+    said = [
+        word
+        for word in stand.words
+        if word.key and (word.version_id == publication.version_id or word.kind == ActKind.WITHDRAWN)
+    ]
+    if not said or said[-1].kind not in GIVEN_BY[kind]:
+        return None
+    return Act.objects.get(pk=str(said[-1].key))
 
 
-def refuse_used(form: Form) -> None:
-    """Raise `AnsweredAlready` where an act was made from `form`."""
-    if Act.objects.filter(pk=form.nonce).exists():
+def refuse_used(stand: Stand, form: Form) -> None:
+    """Raise `AnsweredAlready` where an act was made from `form`.
+
+    A form is for one person and about one version: whoever used it before is among their words.
+    """
+    if uuid.UUID(form.nonce) in {word.key for word in stand.words}:
         raise AnsweredAlready(
             _("You answered on that page before. To change your answer, answer here again.")
         )
 
 
 def keep_act(
+    stand: Stand,
     *,
     form: Form,
     kind: ActKind,
@@ -125,11 +136,13 @@ def keep_act(
 ) -> Act:
     """Write an act with its circumstances and its ledger entry, and set the standing anew.
 
-    The caller holds the lock on the standing, and has refused what must be refused.
+    The caller holds `stand`, and has refused what must be refused.
     """
     publication = published(form)
-    presentation = keep_presentation(shown)
-    act = Act.objects.create(
+    if stand.words:
+        # Who waited for the lock read the clock before: what is recorded later counts as later.
+        now = max(now, stand.words[-1].at + timedelta(microseconds=1))
+    act = Act(
         id=uuid.UUID(form.nonce),
         user=person,
         version_id=form.version_id,
@@ -137,11 +150,11 @@ def keep_act(
         kind=kind,
         at=now,
         channel=channel,
-        presentation=presentation,
+        presentation_id=keep_presentation(shown),
         acted_by=acted_by,
         note=note.strip(),
     )
-    context = ActContext.objects.create(
+    context = ActContext(
         act=act,
         salt=secrets.token_bytes(32),
         email=person.email,
@@ -155,8 +168,11 @@ def keep_act(
         "language": text.language,
         "sha256": text.sha256,
     }
-    note_act(act, context, text=about, presentation=presentation.sha256)
-    rebuild_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
+    entry = entry_of(act, context, text=about, presentation=shown.sha256)
+    word = Word(
+        person.pk, publication.policy_id, form.version_id, publication.number, kind.value, now, act.pk
+    )
+    write_together([act, context, entry], stand.moved_by(word, now))
     return act
 
 
@@ -170,7 +186,7 @@ def text_of(form: Form, publication: Publication) -> TextEntry:
 
 def refuse_stale(form: Form, shown: Shown, publication: Publication, now: datetime) -> None:
     """Raise `AskedSomethingElse` unless the form is about the newest version, as it is shown now."""
-    newest = load_register().newest(publication.slug, now)
+    newest = current_register(publication.policy_id).newest(publication.slug, now)
     texts = {text.text_id: text.sha256 for text in publication.texts.values()}
     if newest != publication or texts.get(form.text_id) != form.sha256:
         raise AskedSomethingElse(
@@ -193,8 +209,19 @@ def refuse_changed_page(form: Form, shown: Shown) -> None:
         )
 
 
-def keep_presentation(shown: Shown) -> Presentation:
-    """Give the presentation's row, made now where nobody acted on these words before."""
+def keep_presentation(shown: Shown) -> int:
+    """Give the key of the presentation's row, made now where nobody acted on these words before."""
+    return presentation_key(shown.sha256) or make_presentation(shown).pk
+
+
+@cached(kept(64), lock=Lock())
+def presentation_key(sha256: str) -> int | None:
+    """Give the key of a presentation that is there. It never changes and is never deleted."""
+    return Presentation.objects.filter(sha256=sha256).values_list("pk", flat=True).first()
+
+
+def make_presentation(shown: Shown) -> Presentation:
+    """Give the presentation's row; of two who make it at once, both get the one that came first."""
     presentation, _created = Presentation.objects.get_or_create(
         sha256=shown.sha256,
         defaults={

@@ -51,20 +51,21 @@ def act_for(*, person: User, acted_by: User, form: DeskForm, note: str, now: dat
     if not note.strip():
         raise NoteMissing(_("Say how the answer came: on what paper, of what day, by whom."))
     publication, kind = published(form), ActKind(form.kind)
-    standing = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
-    given = given_already(standing, publication, kind)
+    stand = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
+    given = given_already(stand, publication, kind)
     if given:
         return given
-    refuse_used(form)
+    refuse_used(stand, form)
     refuse_version(publication, kind, now)
     if kind == ActKind.WITHDRAWN:
-        refuse_unaccepted(standing, form)
+        refuse_unaccepted(stand, form)
     if kind == ActKind.ACKNOWLEDGED:
         refuse_less(person, publication, now)
     text = text_of(form, publication)
     shown = desk_entry(kind=kind, title=text.title, number=publication.number, language=text.language)
     refuse_changed_page(form, shown)
     return keep_act(
+        stand,
         form=form,
         kind=kind,
         person=person,

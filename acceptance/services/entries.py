@@ -19,14 +19,18 @@ from ..bodies import (
 )
 from ..models import Act, ActContext, EntryKind, LedgerEntry, LegacyAcceptance
 from ..signed_notes import Head, Signer
+from .standing import hold_acts
 
 
-def note_act(
+def entry_of(
     act: Act, context: ActContext, *, text: Mapping[str, str | int], presentation: str
 ) -> LedgerEntry:
-    """Enter an act, whose person is still known. `text` and `presentation` are as `act_body` has them."""
+    """Give the entry of an act whose person is still known, not yet saved.
+
+    `text` and `presentation` are as `act_body` has them.
+    """
     body = body_of_act(act, committed_of(act, context), text=text, presentation=presentation)
-    return LedgerEntry.objects.create(kind=EntryKind.ACT, act=act, body=body, entered_at=act.at)
+    return LedgerEntry(kind=EntryKind.ACT, act_id=act.pk, body=body, entered_at=act.at)
 
 
 def body_of_act(
@@ -100,6 +104,7 @@ def legacy_committed_of(legacy: LegacyAcceptance) -> dict[str, str]:
 def note_publication(version: PolicyVersion) -> LedgerEntry:
     """Enter a version that is being published."""
     assert version.published_at is not None
+    hold_acts(policy_id=version.policy_id)
     return LedgerEntry.objects.create(
         kind=EntryKind.PUBLICATION,
         version=version,
@@ -127,6 +132,7 @@ def body_of_publication(version: PolicyVersion, *, late: str | None = None) -> b
 
 def note_recall(recall: Recall) -> LedgerEntry:
     """Enter a recall."""
+    hold_acts(policy_id=recall.version.policy_id)
     return LedgerEntry.objects.create(
         kind=EntryKind.RECALL,
         version=recall.version,

@@ -1,72 +1,68 @@
 """Verify the ledger: what is stored must be what was signed, and what was done must be what is stored."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from enum import IntEnum
-from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection, transaction
 
-from policies.models import PolicyVersion, Recall
-
-from ..bodies import LEAF, late_in
+from ..bodies import LEAF
 from ..merkle import WIDTH, Tree, grown, leaf_hash
-from ..models import Act, Checkpoint, EntryKind, LedgerEntry, LedgerRow, LegacyAcceptance, TimestampToken
+from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
 from ..signed_notes import opened_by_any
 from ..timestamps import NoToken, verify_token
-from .entries import (
-    body_of_act,
-    body_of_legacy,
-    body_of_publication,
-    body_of_recall,
-    committed_of,
-    legacy_committed_of,
-    text_of,
-)
+from .comparing import PORTION, wrong_acts, wrong_legacy, wrong_publications
+from .findings import Finding, Verdict, tampered
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
 SEALED_WITHIN = timedelta(minutes=10)
-# So many rows are read at a time.
-PORTION = 2_000
-
-
-class Verdict(IntEnum):
-    """What became of the verification; the exit status of the command."""
-
-    SOUND = 0
-    TAMPERED = 1
-    INCOMPLETE = 2
-    UNDECIDED = 3
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is not as it must be, in a sentence that names nobody."""
-
-    verdict: Verdict
-    sentence: str
 
 
 def verify_ledger(*, trusted: bytes, held: Sequence[str] = (), now: datetime) -> list[Finding]:
     """Give what is wrong with the ledger; nothing where it is sound.
 
     `trusted` is the public key (32 bytes) that the latest checkpoint must be signed with. `held` are
-    checkpoints that somebody kept: the ledger must still begin as they say.
+    checkpoints that somebody kept: the ledger must still begin as they say. Everything is read as it
+    stood at one moment, while others go on writing.
     """
+    with one_moment():
+        return list(findings(trusted=trusted, held=held, now=now))
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read everything inside as it stands now. In a transaction it already is as that one sees it."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    else:
+        # Not Django's own transaction, which would keep everybody else from writing.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+def findings(*, trusted: bytes, held: Sequence[str], now: datetime) -> Iterator[Finding]:
+    """Give what is wrong one by one, as `verify_ledger` has it."""
     checkpoints = list(Checkpoint.objects.order_by("size"))
     if not checkpoints:
-        return [Finding(Verdict.UNDECIDED, "Nothing is sealed yet. Run manage.py seal_ledger.")]
-    return [
-        *wrong_tree(checkpoints, trusted, held),
-        *wrong_tokens(),
-        *wrong_acts(),
-        *wrong_legacy(),
-        *wrong_publications(),
-        *unsealed(now),
-    ]
+        yield Finding(Verdict.UNDECIDED, "Nothing is sealed yet. Run manage.py seal_ledger.")
+        return
+    yield from wrong_tree(checkpoints, trusted, held)
+    yield from wrong_tokens()
+    yield from wrong_publications()
+    yield from wrong_acts()
+    yield from wrong_legacy()
+    yield from unsealed(now)
 
 
 class Restore(NamedTuple):
@@ -145,8 +141,9 @@ def wrong_tree(checkpoints: Sequence[Checkpoint], trusted: bytes, held: Sequence
         yield from wrong_held(note, tree, [*tree.keys, trusted_key])
     for restore in tree.restores:
         yield Finding(Verdict.SOUND, restore.sentence)
-    stored = {(row.level, row.place): bytes(row.hashes) for row in LedgerRow.objects.iterator(PORTION)}
-    if stored != tree.rows:
+    stored = LedgerRow.objects.values_list("level", "place", "hashes")
+    known = [tree.row(level, place) == bytes(row) for level, place, row in stored.iterator(PORTION)]
+    if not all(known) or len(known) != len(tree.rows):
         yield tampered("The stored hashes are not those of the entries.")
 
 
@@ -219,90 +216,9 @@ def wrong_tokens() -> Iterator[Finding]:
                 yield tampered(f"The {name} says another moment than its row.")
 
 
-def wrong_acts() -> Iterator[Finding]:
-    """Give the acts that have no entry, or say something else than it."""
-    acts = Act.objects.select_related("text", "version__policy", "presentation", "context", "entry")
-    for act in acts.order_by("pk").iterator(chunk_size=PORTION):
-        entry = getattr(act, "entry", None)
-        if entry is None:
-            yield missing(f"Act {act.pk}")
-        elif not says(act, bytes(entry.body)):
-            yield tampered(f"Act {act.pk} is not as it was entered.")
-
-
-def says(act: Act, body: bytes) -> bool:
-    """Whether an act is as its entry says; of an erased person, as far as that can be told."""
-    context, committed = getattr(act, "context", None), committed_in(body)
-    if act.user_id is not None and context is not None and bool(context.salt):
-        known = committed_of(act, context)
-        if act.acted_by_id is None:
-            known["acted_by"] = committed.get("acted_by", "")
-        committed = known
-    made = body_of_act(
-        act, committed, text=text_of(act), presentation=act.presentation.sha256, late=late_in(body)
-    )
-    return body == made
-
-
-def wrong_legacy() -> Iterator[Finding]:
-    """Give the acceptances that were taken over and say something else than their entry, or are gone."""
-    taken = LegacyAcceptance.objects.select_related("policy", "version", "entry")
-    for legacy in taken.order_by("pk").iterator(chunk_size=PORTION):
-        body = bytes(legacy.entry.body)
-        is_known = legacy.user_id is not None and bool(legacy.salt)
-        committed = legacy_committed_of(legacy) if is_known else committed_in(body)
-        number = legacy.version.number if legacy.version else None
-        if body != body_of_legacy(legacy, committed, policy=legacy.policy.slug, version=number):
-            yield tampered(f"The acceptance {legacy.pk}, taken over, is not as it was entered.")
-    gone = LedgerEntry.objects.filter(kind=EntryKind.LEGACY, legacy=None).count()
-    if gone:
-        yield tampered(f"{gone} acceptances that were taken over are in the ledger alone.")
-
-
-def committed_in(body: bytes) -> dict[str, str]:
-    """Give the commitments that an entry holds; none where it was changed into something else."""
-    try:
-        return dict(json.loads(body)["committed"])
-    except (ValueError, LookupError, TypeError):
-        return {}
-
-
-def wrong_publications() -> Iterator[Finding]:
-    """Give the publications and recalls that have no entry, or say something else than it."""
-    entries = {
-        (entry.version_id, entry.kind): bytes(entry.body)
-        for entry in LedgerEntry.objects.filter(version__isnull=False)
-    }
-    versions = PolicyVersion.objects.filter(published_at__isnull=False).select_related("policy")
-    stored: list[tuple[PolicyVersion, EntryKind, Callable[..., bytes]]] = [
-        (version, EntryKind.PUBLICATION, partial(body_of_publication, version))
-        for version in versions.prefetch_related("texts").order_by("pk")
-    ]
-    recalls = Recall.objects.select_related("version__policy").order_by("pk")
-    stored += [(recall.version, EntryKind.RECALL, partial(body_of_recall, recall)) for recall in recalls]
-    for version, kind, made in stored:
-        name = f"The {kind.value.lower()} of {version.policy.slug}/{version.number}"
-        body = entries.get((version.pk, kind))
-        if body is None:
-            yield missing(name)
-        elif made(late=late_in(body)) != body:
-            yield tampered(f"{name} is not as it was entered.")
-
-
 def unsealed(now: datetime) -> Iterator[Finding]:
     """Say whether entries wait to be sealed for too long."""
     late = LedgerEntry.objects.filter(position=None, entered_at__lt=now - SEALED_WITHIN).count()
     if late:
         sentence = f"{late} entries are not sealed. Run manage.py seal_ledger, and start beat."
         yield Finding(Verdict.INCOMPLETE, sentence)
-
-
-def missing(name: str) -> Finding:
-    """Give a finding about what has no entry. It may be older than the ledger."""
-    advice = "If it is older than the ledger, run manage.py seal_ledger --enter-missing."
-    return Finding(Verdict.INCOMPLETE, f"{name} is not in the ledger. {advice}")
-
-
-def tampered(sentence: str) -> Finding:
-    """Give a finding that nothing but a change behind the site's back explains."""
-    return Finding(Verdict.TAMPERED, sentence)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from policies.refusal import Refusal
 
-from ..models import Act, ActKind, Channel, Standing
+from ..models import Act, ActKind, Channel
 from ..presentations import withdrawal_page
 from ..tokens import Form, WithdrawalForm
 from .acts import Request, given_already, keep_act, published, refuse_changed_page, refuse_used, text_of
-from .standing import lock_standing
+from .standing import Stand, lock_standing
 
 
 class NothingToWithdraw(Refusal):
@@ -28,16 +28,17 @@ def withdraw(*, person: User, form: WithdrawalForm, note: str, request: Request,
     `NothingToWithdraw`, `AnsweredAlready` and `AskedSomethingElse`.
     """
     publication = published(form)
-    standing = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
-    given = given_already(standing, publication, ActKind.WITHDRAWN)
+    stand = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
+    given = given_already(stand, publication, ActKind.WITHDRAWN)
     if given:
         return given
-    refuse_used(form)
-    refuse_unaccepted(standing, form)
+    refuse_used(stand, form)
+    refuse_unaccepted(stand, form)
     text = text_of(form, publication)
     shown = withdrawal_page(title=text.title, number=publication.number, language=text.language)
     refuse_changed_page(form, shown)
     return keep_act(
+        stand,
         form=form,
         kind=ActKind.WITHDRAWN,
         person=person,
@@ -50,9 +51,9 @@ def withdraw(*, person: User, form: WithdrawalForm, note: str, request: Request,
     )
 
 
-def refuse_unaccepted(standing: Standing, form: Form) -> None:
+def refuse_unaccepted(stand: Stand, form: Form) -> None:
     """Raise `NothingToWithdraw` unless the version of `form` is the one that was accepted last."""
-    if standing.accepted_version_id != form.version_id:
+    if stand.accepted_version_id != form.version_id:
         raise NothingToWithdraw(
             _("This is not the version that was accepted last. Look again at what was accepted.")
         )

@@ -2,7 +2,16 @@
 
 from .drafts import DeskPolicy, desk_policies
 from .obstacles import obstacles
-from .register import Publication, Register, State, TextEntry, html_of, load_register, register
+from .register import (
+    Publication,
+    Register,
+    State,
+    TextEntry,
+    current_register,
+    html_of,
+    load_register,
+    register,
+)
 from .rules import NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "RuleBook",
     "State",
     "TextEntry",
+    "current_register",
     "desk_policies",
     "html_of",
     "load_register",

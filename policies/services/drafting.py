@@ -36,7 +36,7 @@ def start_draft(*, policy_id: int, author: User | None, now: datetime) -> Policy
 
     Reason, summaries and effective moment start empty: they belong to one change.
     """
-    policy = Policy.objects.select_for_update().get(pk=policy_id)
+    policy = Policy.objects.select_for_update(no_key=True).get(pk=policy_id)
     draft = PolicyVersion.objects.create(policy=policy, author=author, created_at=now)
     newest = policy.versions.filter(published_at__isnull=False).order_by("-number").first()
     for text in newest.texts.order_by("language") if newest else []:
@@ -178,7 +178,7 @@ def discard_draft(*, version_id: int) -> None:
 
 def lock_draft(version_id: int) -> PolicyVersion:
     """Lock the policy of the draft `version_id` and give the draft. Raises `AlreadyPublished`."""
-    Policy.objects.select_for_update().get(versions=version_id)
+    Policy.objects.select_for_update(no_key=True).get(versions=version_id)
     version = PolicyVersion.objects.select_related("policy", "author").get(pk=version_id)
     if version.is_published:
         raise AlreadyPublished(

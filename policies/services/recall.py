@@ -25,7 +25,7 @@ def recall_version(*, version_id: int, reason: str, recalled_by: User, now: date
     Raises `NotPermitted`, and `RecallRefused` for a draft, a second recall, or an empty reason.
     """
     require(recalled_by, "policies.publish_version")
-    Policy.objects.select_for_update().get(versions=version_id)
+    Policy.objects.select_for_update(no_key=True).get(versions=version_id)
     version = PolicyVersion.objects.get(pk=version_id)
     if not version.is_published:
         raise RecallRefused(_("A draft cannot be recalled. Change it instead."))

@@ -11,8 +11,8 @@ from django.test import Client
 from acceptance.models import AcceptedBy, Act, EntryKind, LedgerEntry, LegacyAcceptance, Standing
 from acceptance.selectors import awaited, facts_of
 from acceptance.services import Taken, import_acceptances, read_rows
+from acceptance.services.comparing import wrong_legacy
 from acceptance.services.legacy import PORTION
-from acceptance.services.verifying import wrong_legacy
 from accounts.models import User
 from policies.models import Policy, PolicyVersion
 from policies.selectors import load_register, load_rule_book

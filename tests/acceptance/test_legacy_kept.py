@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from acceptance.models import EntryKind, LedgerEntry, LegacyAcceptance
 from acceptance.services import import_acceptances, read_rows
-from acceptance.services.verifying import wrong_legacy
+from acceptance.services.comparing import wrong_legacy
 from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from accounts.models import User
 from policies.models import PolicyVersion

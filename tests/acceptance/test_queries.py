@@ -93,6 +93,8 @@ def test_the_warm_gate_asks_nothing_of_who_has_acknowledged(
     alice: User, first: PolicyVersion, browse: Browse, address: str
 ) -> None:
     answer(alice, at=EFFECT)
+    # As in a process that has not recorded it.
+    forget_all()
     client = browse(alice, at=GATE)
     cold = asked_by(client, address)
 

@@ -9,7 +9,7 @@ from acceptance.models import Act, ActContext, ActKind, Channel, Standing, Surfa
 from acceptance.reviews import withdrawal_of
 from acceptance.selectors import facts_of
 from acceptance.services import AnsweredAlready, AskedSomethingElse, NothingToWithdraw, record_act
-from acceptance.services.verifying import wrong_acts
+from acceptance.services.comparing import wrong_acts
 from acceptance.tokens import WithdrawalForm
 from accounts.models import User
 from policies.models import PolicyVersion

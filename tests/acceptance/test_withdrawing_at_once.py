@@ -11,7 +11,7 @@ from django.db import connection, connections
 from acceptance.models import Act, ActKind, LedgerEntry, Standing
 from acceptance.selectors import Severity, asked_about, facts_of
 from acceptance.services import AnsweredAlready, import_acceptances, read_rows, rebuild_standing, record_act
-from acceptance.services.verifying import wrong_acts
+from acceptance.services.comparing import wrong_acts
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.refusal import Refusal

@@ -15,7 +15,7 @@ from acceptance.services import (
     NothingToWithdraw,
     act_for,
 )
-from acceptance.services.verifying import wrong_acts
+from acceptance.services.comparing import wrong_acts
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.services.permission import NotPermitted

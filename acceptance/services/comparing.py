@@ -1,0 +1,152 @@
+"""Hold what was done and published against what the ledger says of it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple
+from uuid import UUID
+
+from policies.models import PolicyText, PolicyVersion, Recall
+
+from ..bodies import act_body, commitments, late_in
+from ..models import Act, EntryKind, LedgerEntry, LegacyAcceptance, Presentation
+from .entries import body_of_legacy, body_of_publication, body_of_recall, legacy_committed_of
+from .findings import Finding, missing, tampered
+
+# So many rows are read at a time.
+PORTION = 2_000
+# What an act is about where its version or its text has gone.
+NOWHERE = ("", 0)
+# The columns that are read of versions, texts and acts.
+VERSION = ("pk", "policy__slug", "number")
+TEXT = ("pk", "language", "sha256")
+ENTERED = (
+    "pk",
+    "user",
+    "version",
+    "text",
+    "kind",
+    "at",
+    "channel",
+    "presentation",
+    "acted_by",
+    "note",
+    "context__salt",
+    "context__email",
+    "entry__body",
+)
+
+
+class Entered(NamedTuple):
+    """An act with its context and the body of its entry, as `ENTERED` names them."""
+
+    key: UUID
+    user: int | None
+    version: int
+    text: int
+    kind: str
+    at: datetime
+    channel: str
+    presentation: int
+    acted_by: int | None
+    note: str
+    salt: bytes | None
+    email: str | None
+    body: bytes | None
+
+
+def wrong_acts() -> Iterator[Finding]:
+    """Give the acts that have no entry, or say something else than it."""
+    # Of these there are few, and each belongs to many acts.
+    versions = {key: (slug, number) for key, slug, number in PolicyVersion.objects.values_list(*VERSION)}
+    texts = {key: (language, digest) for key, language, digest in PolicyText.objects.values_list(*TEXT)}
+    presentations = dict(Presentation.objects.values_list("pk", "sha256"))
+    known = 0
+    # In no order: sorting so many wide rows takes the database longer than all the rest.
+    for row in Act.objects.values_list(*ENTERED).iterator(chunk_size=PORTION):
+        act = Entered(*row)
+        if act.body is None:
+            yield missing(f"Act {act.key}")
+            continue
+        known += 1
+        policy, number = versions.get(act.version, NOWHERE)
+        language, digest = texts.get(act.text, NOWHERE)
+        text = {"policy": policy, "version": number or 0, "language": language, "sha256": digest}
+        if not says(act, bytes(act.body), text, presentations.get(act.presentation, "")):
+            yield tampered(f"Act {act.key} is not as it was entered.")
+    if gone := LedgerEntry.objects.filter(kind=EntryKind.ACT).count() - known:
+        yield tampered(f"{gone} acts that were entered are not there.")
+
+
+def says(act: Entered, body: bytes, text: Mapping[str, str | int], presentation: str) -> bool:
+    """Whether an act is as its entry says; of an erased person, as far as that can be told."""
+    if act.user is not None and act.salt:
+        committed = commitments(
+            bytes(act.salt),
+            person=act.user,
+            email=act.email or "",
+            acted_by=act.acted_by or 0,
+            note=act.note,
+        )
+        if act.acted_by is None:
+            # Who acted for the person was erased.
+            committed["acted_by"] = committed_in(body).get("acted_by", "")
+    else:
+        committed = committed_in(body)
+    made = act_body(
+        act=str(act.key),
+        kind=act.kind,
+        at=act.at,
+        channel=act.channel,
+        text=text,
+        presentation=presentation,
+        committed=committed,
+        late=late_in(body),
+    )
+    return body == made
+
+
+def wrong_legacy() -> Iterator[Finding]:
+    """Give the acceptances that were taken over and say something else than their entry, or are gone."""
+    taken = LegacyAcceptance.objects.select_related("policy", "version", "entry")
+    for legacy in taken.order_by("pk").iterator(chunk_size=PORTION):
+        body = bytes(legacy.entry.body)
+        is_known = legacy.user_id is not None and bool(legacy.salt)
+        committed = legacy_committed_of(legacy) if is_known else committed_in(body)
+        number = legacy.version.number if legacy.version else None
+        if body != body_of_legacy(legacy, committed, policy=legacy.policy.slug, version=number):
+            yield tampered(f"The acceptance {legacy.pk}, taken over, is not as it was entered.")
+    gone = LedgerEntry.objects.filter(kind=EntryKind.LEGACY, legacy=None).count()
+    if gone:
+        yield tampered(f"{gone} acceptances that were taken over are in the ledger alone.")
+
+
+def committed_in(body: bytes) -> dict[str, str]:
+    """Give the commitments that an entry holds; none where it was changed into something else."""
+    try:
+        return dict(json.loads(body)["committed"])
+    except (ValueError, LookupError, TypeError):
+        return {}
+
+
+def wrong_publications() -> Iterator[Finding]:
+    """Give the publications and recalls that have no entry, or say something else than it."""
+    entries = {
+        (entry.version_id, entry.kind): bytes(entry.body)
+        for entry in LedgerEntry.objects.filter(version__isnull=False)
+    }
+    versions = PolicyVersion.objects.filter(published_at__isnull=False).select_related("policy")
+    stored: list[tuple[PolicyVersion, EntryKind, Callable[..., bytes]]] = [
+        (version, EntryKind.PUBLICATION, partial(body_of_publication, version))
+        for version in versions.prefetch_related("texts").order_by("pk")
+    ]
+    recalls = Recall.objects.select_related("version__policy").order_by("pk")
+    stored += [(recall.version, EntryKind.RECALL, partial(body_of_recall, recall)) for recall in recalls]
+    for version, kind, made in stored:
+        name = f"The {kind.value.lower()} of {version.policy.slug}/{version.number}"
+        body = entries.get((version.pk, kind))
+        if body is None:
+            yield missing(name)
+        elif made(late=late_in(body)) != body:
+            yield tampered(f"{name} is not as it was entered.")

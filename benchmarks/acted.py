@@ -1,0 +1,107 @@
+"""Many acts with all that belongs to them, written at once, as `record_act` would have written them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from secrets import token_bytes
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection, transaction
+from django.utils import timezone
+
+from acceptance.bodies import act_body, commitments
+from acceptance.models import ActKind, Channel, Presentation, Surface
+from acceptance.signed_notes import Signer
+from accounts.models import User
+from policies.models import PolicyVersion
+
+from .crowd import gather, publish
+
+SIGNER = Signer("bench.example/policysite", Ed25519PrivateKey.from_private_bytes(b"1" * 32))
+SLUG, PEOPLE, PORTION = "bench", 1_000, 20_000
+ACTS = "id, user_id, version_id, text_id, kind, at, channel, presentation_id, acted_by_id, note"
+TABLES = {
+    "acceptance_act": ACTS,
+    "acceptance_actcontext": "act_id, salt, email, ip, user_agent",
+    "acceptance_ledgerentry": "kind, body, act_id, entered_at",
+}
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"
+
+
+def enter(count: int) -> None:
+    """Enter so many acts of a thousand people, on the one version of one policy."""
+    if not PolicyVersion.objects.exists():
+        gather(PEOPLE, now=timezone.now())
+        publish(SLUG, now=timezone.now())
+        Presentation.objects.create(sha256="0" * 64, surface=Surface.REVIEW_PAGE, language="en", wording={})
+    for begin in range(0, count, PORTION):
+        copy_acts(min(PORTION, count - begin))
+
+
+@transaction.atomic
+def copy_acts(count: int) -> None:
+    """Copy so many acts, contexts and entries into their tables, in one transaction."""
+    version = PolicyVersion.objects.select_related("policy").get()
+    text = version.texts.get()
+    presentation, people = (
+        Presentation.objects.get(sha256="0" * 64),
+        list(User.objects.order_by("pk")[:PEOPLE]),
+    )
+    about: dict[str, str | int] = {
+        "policy": version.policy.slug,
+        "version": version.number or 0,
+        "language": text.language,
+        "sha256": text.sha256,
+    }
+    rows: dict[str, list[Sequence[Any]]] = {table: [] for table in TABLES}
+    began = timezone.now()
+    for number in range(count):
+        person, key, salt = people[number % len(people)], uuid4(), token_bytes(32)
+        at, kind = began + timedelta(microseconds=number), ActKind.ACKNOWLEDGED.value
+        told = (
+            key,
+            person.pk,
+            version.pk,
+            text.pk,
+            kind,
+            at,
+            Channel.WEB.value,
+            presentation.pk,
+            person.pk,
+            "",
+        )
+        body = act_body(
+            act=str(key),
+            kind=kind,
+            at=at,
+            channel=Channel.WEB.value,
+            text=about,
+            presentation=presentation.sha256,
+            committed=commitments(salt, person=person.pk, email=person.email, acted_by=person.pk, note=""),
+        )
+        rows["acceptance_act"].append(told)
+        rows["acceptance_actcontext"].append((key, salt, person.email, "192.0.2.1", AGENT))
+        rows["acceptance_ledgerentry"].append(("ACT", body, key, at))
+    for table, columns in TABLES.items():
+        copy_rows(table, columns, rows[table])
+
+
+def copy_rows(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Copy rows into a table; on SQLite, insert them."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * (columns.count(",") + 1))
+            statement = f"INSERT INTO {table} ({columns}) VALUES ({places})"  # noqa: S608 - names of ours
+            cursor.executemany(statement, [[as_sqlite_has_it(value) for value in row] for row in rows])
+
+
+def as_sqlite_has_it(value: Any) -> Any:
+    """Give a value as Django keeps it on SQLite."""
+    if isinstance(value, UUID):
+        return value.hex
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

@@ -1,0 +1,184 @@
+"""Acts on forms that lie open, and what must be true of all that was recorded, however it raced."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
+from threading import Barrier
+from uuid import uuid4
+
+from django.db import connection, connections
+from django.utils import timezone
+
+from acceptance.models import Act, EntryKind, LedgerEntry, Standing
+from acceptance.presentations import Shown
+from acceptance.reviews import form_for, review_of
+from acceptance.selectors import facts_of, position_of, words_about
+from acceptance.services import (
+    AnsweredAlready,
+    AskedSomethingElse,
+    Request,
+    record_act,
+    seal_ledger,
+    verify_ledger,
+)
+from acceptance.tokens import ReviewForm
+from accounts.models import User
+from policies.models import Policy
+from policies.services import publish_version
+
+from .acted import SIGNER, SLUG
+from .crowd import approved_next, desk
+
+REQUEST = Request(ip="192.0.2.1", user_agent="benchmark")
+# Seconds in which other databases of the server let everything be sealed.
+PATIENCE = 60
+# The tabs of one person, and within how many seconds people act after publishing has begun.
+TABS, LATEST = 4, 0.06
+
+# Acts that stand in the ledger behind the publication of a later version of the same policy.
+BEHIND = """
+SELECT count(*) FROM acceptance_ledgerentry AS entry
+JOIN acceptance_act AS act ON act.id = entry.act_id
+JOIN policies_policyversion AS version ON version.id = act.version_id
+WHERE EXISTS (
+    SELECT 1 FROM acceptance_ledgerentry AS later
+    JOIN policies_policyversion AS newer ON newer.id = later.version_id
+    WHERE later.kind = 'PUBLICATION' AND newer.policy_id = version.policy_id
+        AND newer.number > version.number AND later.position < entry.position
+)
+"""
+# The same by the clock: publishing and acting each read it before they wait for each other.
+LATER = """
+SELECT count(*) FROM acceptance_act AS act
+JOIN policies_policyversion AS version ON version.id = act.version_id
+WHERE EXISTS (
+    SELECT 1 FROM policies_policyversion AS newer
+    WHERE newer.policy_id = version.policy_id AND newer.number > version.number
+        AND newer.published_at <= act.at
+)
+"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A form that lies open before a person."""
+
+    person: User
+    form: ReviewForm
+    shown: Shown
+
+
+def open_form(person: User) -> Opened:
+    """Give the form that the review page puts before a person now."""
+    found = review_of(facts_of(person), SLUG, "en", at=timezone.now())
+    if found is None:
+        raise LookupError("There is nothing to answer.")
+    return Opened(person, form_for(person, found), found.shown)
+
+
+def act(opened: Opened, *, accepts: bool, after: float = 0) -> bool:
+    """Answer after so many seconds; gives whether the answer was taken, and not refused."""
+    time.sleep(after)
+    try:
+        record_act(
+            person=opened.person,
+            form=opened.form,
+            shown=opened.shown,
+            accepts=accepts,
+            note="",
+            request=REQUEST,
+            now=timezone.now(),
+        )
+    except (AnsweredAlready, AskedSomethingElse):
+        return False
+    return True
+
+
+def publish_and_act(people: Sequence[User]) -> int:
+    """Publish the next version while people act on the one before; returns how many answers were taken."""
+    draft = approved_next(Policy.objects.get(slug=SLUG), now=timezone.now())
+    publisher = desk("approver", timezone.now())
+    forms = [open_form(person) for person in people]
+
+    def go() -> bool:
+        publish_version(version_id=draft.pk, published_by=publisher, now=timezone.now())
+        return False
+
+    return together(
+        [go, *(partial(act, form, accepts=True, after=random.random() * LATEST) for form in forms)]
+    )
+
+
+def act_and_act(people: Sequence[User]) -> int:
+    """Let one person answer in several tabs at once, two of them copies; returns how many were taken."""
+    first = open_form(people[0])
+    others = [replace(first, form=replace(first.form, nonce=str(uuid4()))) for _tab in range(TABS - 2)]
+    forms: Sequence[Opened] = [first, first, *others]
+    return together([partial(act, form, accepts=bool(number % 2)) for number, form in enumerate(forms)])
+
+
+def together(works: Sequence[Callable[[], bool]]) -> int:
+    """Do all works at the same moment; returns how many of them say so."""
+    start = Barrier(len(works))
+
+    def ready(work: Callable[[], bool]) -> bool:
+        try:
+            connection.ensure_connection()
+            start.wait()
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        return sum(threads.map(ready, works))
+
+
+def broken() -> dict[str, int]:
+    """Seal everything; gives how often each thing that must be true is not."""
+    until = time.monotonic() + PATIENCE
+    while LedgerEntry.objects.filter(position=None).exists() and time.monotonic() < until:
+        seal_ledger(signer=SIGNER, now=timezone.now())
+    return {
+        "an answer that was given twice in a row": given_twice(),
+        "a standing that is not what the acts amount to": wrong_standings(),
+        "an act without its entry": Act.objects.filter(entry=None).count(),
+        "an entry without its act": LedgerEntry.objects.filter(kind=EntryKind.ACT).count()
+        - Act.objects.count(),
+        "an act behind the publication of a newer version": counted(BEHIND),
+        "a finding of the verifier": len(verify_ledger(trusted=SIGNER.public, now=timezone.now())),
+    }
+
+
+def later_by_the_clock() -> int:
+    """Count the acts whose moment is behind that of the publication of a newer version."""
+    return counted(LATER)
+
+
+def given_twice() -> int:
+    """Count the acts that repeat what the same person did last about the same version."""
+    acts = Act.objects.order_by("user", "version", "at", "pk").values_list("user", "version", "kind")
+    found = list(acts)
+    return sum(one == next_one for one, next_one in pairwise(found))
+
+
+def wrong_standings() -> int:
+    """Count the standings that are not those that follow from the acts."""
+    wrong = 0
+    for standing in Standing.objects.all():
+        words = words_about(user_id=standing.user_id, policy_id=standing.policy_id)
+        expected = position_of(words)
+        stored = (standing.accepted_version_id, standing.declined_version_id, standing.withdrawn_version_id)
+        follows = (expected.accepted, expected.declined, expected.withdrawn)
+        wrong += stored != tuple(word.version_id if word else None for word in follows)
+    return wrong
+
+
+def counted(sql: str) -> int:
+    """Give the number that a statement counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return int(cursor.fetchone()[0])

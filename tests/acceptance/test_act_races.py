@@ -1,0 +1,33 @@
+"""Whatever happens at the same moment, what was recorded is as if one had come after the other."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from benchmarks.acted import SLUG
+from benchmarks.crowd import gather, publish
+from benchmarks.raced import act_and_act, broken, publish_and_act
+
+ROUNDS = 12
+
+
+@pytest.fixture
+def people(committed: None) -> list[User]:
+    """Give three people, and a policy that is published for all to see."""
+    gather(3, now=timezone.now())
+    publish(SLUG, now=timezone.now() - timedelta(seconds=1))
+    return list(User.objects.filter(email__endswith="@crowd.example").order_by("pk"))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="on SQLite only one writes at a time")
+@pytest.mark.parametrize("race", [publish_and_act, act_and_act], ids=lambda race: race.__name__)
+def test_after_a_race_everything_that_must_be_true_is_true(people: list[User], race: object) -> None:
+    assert callable(race)
+    taken = sum(race(people) for _round in range(ROUNDS))
+
+    assert taken
+    found = broken()
+    assert found == dict.fromkeys(found, 0)

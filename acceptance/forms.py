@@ -40,7 +40,7 @@ class PersonForm(forms.Form):
 class EntryForm(forms.Form):
     """What a person answered by another way than the site, and to which text."""
 
-    kind = forms.ChoiceField(label=_("Answer"), choices=ActKind.choices)
+    kind = forms.ChoiceField(label=_("What was answered"), choices=ActKind.choices)
 
     def __init__(self, texts: Iterable[tuple[int, str]], data: Mapping[str, Any] | None = None) -> None:
         """Offer `texts` to choose from: key and name."""

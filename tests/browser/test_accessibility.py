@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -18,6 +20,7 @@ from policies import services
 from policies.comparisons import Form
 from policies.manuscript import read_manuscript
 from policies.models import Policy, PolicyVersion
+from records.services import ask_for_erasure
 
 from .steps import DAY, NEW_BODY, accept, decline
 
@@ -130,6 +133,8 @@ def own_pages(world: World) -> Iterator[tuple[str, Page]]:
     expect(page.get_by_role("status")).to_be_visible()
     yield "my page, thankful", page
     yield opened(page, "/me/review/privacy/")
+    for address in ("/me/withdraw/privacy/", "/me/details/", "/me/export/", "/me/erasure/"):
+        yield opened(page, address)
 
 
 def writing_pages(world: World) -> Iterator[tuple[str, Page]]:
@@ -159,6 +164,22 @@ def deciding_pages(world: World) -> Iterator[tuple[str, Page]]:
     yield "the version, to be recalled", page
 
 
+def keeping_pages(world: World) -> Iterator[tuple[str, Page]]:
+    """Open the pages of who gives out evidence, enters answers, and decides about erasures."""
+    counsel, customer = world.people["approver"], world.people["customer"]
+    counsel.groups.add(*Group.objects.filter(name__in=("Data protection", "Support")))
+    ask_for_erasure(person_id=customer.pk, now=timezone.now())
+    page = world.visit(counsel)
+    for address in ("/desk/evidence/", "/desk/erasures/", "/desk/holds/", "/desk/people/"):
+        yield opened(page, address)
+    yield opened(page, f"/desk/people/{customer.pk}/answers/")
+    page.goto("/desk/governing/")
+    page.get_by_label("E-mail address").fill(customer.email)
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_role("table")).to_be_visible()
+    yield "the governing version, found", page
+
+
 def opened(page: Page, address: str) -> tuple[str, Page]:
     """Open a page and wait until its scripts have done their part."""
     page.goto(address)
@@ -167,7 +188,7 @@ def opened(page: Page, address: str) -> tuple[str, Page]:
     return address, page
 
 
-@pytest.mark.parametrize("walk", [public_pages, own_pages, writing_pages, deciding_pages])
+@pytest.mark.parametrize("walk", [public_pages, own_pages, writing_pages, deciding_pages, keeping_pages])
 def test_no_page_breaks_a_rule_of_wcag(
     world: World, walk: Callable[[World], Iterator[tuple[str, Page]]]
 ) -> None:

@@ -95,7 +95,7 @@ def test_the_page_shows_all_of_it(
     found = words(response.content)
     assert response.status_code == 200
     assert "US 3 1 1 1" in found
-    assert "unknown 1 1 0 0" in found
+    assert "not stated 1 1 0 0" in found
     assert "failed 550 5.1.1 2 550 5.1.1 <person00001@example.com> unknown" in found
     [row] = document_fromstring(response.content.decode()).xpath(
         f"//tr[contains(., '{people[1].email}')][th]"

@@ -15,12 +15,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import psycopg
 
 from .databases import postgres
+from .lines import line_of
+
+line = partial(line_of, "plan")
 
 PEOPLE = {
     "PostgreSQL": {"small": (2_000, 20_000), "full": (10_000, 1_000_000)},
@@ -90,22 +94,6 @@ def lines_of(case: str, measured: Measured, runs: int) -> Iterator[dict[str, obj
     yield line(case_of_memory, memory, "MB", f"{MEMORY} MB", MEMORY, MEMORY / memory, runs)
     limit = f"{PUBLISHING} s"
     yield line(f"{case}, published", publishing, "s", limit, PUBLISHING, PUBLISHING / publishing, runs)
-
-
-def line(  # noqa: PLR0917 - as they stand in the line
-    case: str, value: float, unit: str, reference: str, reference_value: float, ratio: float, runs: int
-) -> dict[str, object]:
-    """Give one line."""
-    return {
-        "benchmark": "plan",
-        "case": case,
-        "value": round(value, 3),
-        "unit": unit,
-        "reference": reference,
-        "reference_value": round(reference_value, 3),
-        "ratio": round(ratio, 2),
-        "runs": runs,
-    }
 
 
 def measure(url: str, people: int, bare: Bare, rounds: int) -> Measured:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -22,6 +23,7 @@ from uuid import uuid4
 import django
 
 from .databases import postgres, postgres_url
+from .lines import line_of, percentile
 from .mailsink import ROOT, Mailsink, sink
 from .plans import plan_of, scans
 
@@ -40,6 +42,7 @@ from notifications.services.claiming import settle_and_claim  # noqa: E402 - the
 
 from .crowd import campaign_of, gather, publish  # noqa: E402 - the same
 
+line = partial(line_of, "send")
 PEOPLE = {"small": 1_000, "full": 4_000}
 FOREIGN = {"small": 20_000, "full": 2_000_000}
 ROUNDS = {"small": 1, "full": 3}
@@ -147,27 +150,6 @@ def claims(server: Mailsink, scale: str) -> Iterator[dict[str, object]]:
     asked, found = apart(explained)
     case = f"sequential scans of notices in {asked} statements that sending a chunk asks"
     yield line(case, found, "scans", "none", 0, 0.0 if found else 1.0, 1)
-
-
-def line(  # noqa: PLR0917 - as they stand in the line
-    case: str, value: float, unit: str, reference: str, reference_value: float, ratio: float, runs: int
-) -> dict[str, object]:
-    """Give one line."""
-    return {
-        "benchmark": "send",
-        "case": case,
-        "value": round(value, 3),
-        "unit": unit,
-        "reference": reference,
-        "reference_value": round(reference_value, 3),
-        "ratio": round(ratio, 2),
-        "runs": runs,
-    }
-
-
-def percentile(values: list[float], share: int) -> float:
-    """Give the value that `share` in a hundred do not exceed."""
-    return sorted(values)[len(values) * share // 100]
 
 
 def ours(server: Mailsink, people: int, *, processes: int) -> Run:

@@ -1,10 +1,7 @@
 """The desk's page of webhooks: which programs are told, and what became of the messages to them."""
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -12,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from policies.refusal import Refusal
-from policies.views.guard import desk_page, status_of
+from policies.views.guard import attempt, desk_page, status_of
 
 from .. import services
 from ..forms import WebhookForm
@@ -52,10 +49,11 @@ def switch_off(request: HttpRequest, webhook_id: int) -> HttpResponse:
     """Tell a program nothing more."""
     get_object_or_404(WebhookEndpoint, pk=webhook_id)
     reason = SWITCHED_OFF_AT_THE_DESK
-    return act(
+    return attempt(
         request,
         lambda: services.disable_webhook(endpoint_id=webhook_id, reason=reason, now=timezone.now()),
         _("The webhook is switched off."),
+        page="desk:webhooks",
     )
 
 
@@ -64,19 +62,9 @@ def switch_off(request: HttpRequest, webhook_id: int) -> HttpResponse:
 def send_again(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Send a message again, under the same id."""
     get_object_or_404(WebhookDelivery, pk=delivery_id)
-    return act(
+    return attempt(
         request,
         lambda: services.send_again(delivery_id=delivery_id, now=timezone.now()),
         _("The message is sent again within half a minute."),
+        page="desk:webhooks",
     )
-
-
-def act(request: HttpRequest, service: Callable[[], object], done: str) -> HttpResponse:
-    """Call `service`, say what happened, and show the page again."""
-    try:
-        service()
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("desk:webhooks")

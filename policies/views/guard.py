@@ -4,13 +4,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from accounts.models import User
+
+from ..refusal import Refusal
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -36,6 +40,17 @@ def desk_page(permission: str) -> Callable[[DeskView[Arguments, Answer]], DeskVi
 def person(request: HttpRequest) -> User:
     """Give the signed-in person of a guarded view."""
     return cast(User, request.user)
+
+
+def attempt(request: HttpRequest, service: Callable[[], object], done: str, *, page: str) -> HttpResponse:
+    """Call `service`, say that it is done, or in its own words why not, and lead back to a page."""
+    try:
+        service()
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(page)
 
 
 def status_of(form: BaseForm) -> int:

@@ -1,7 +1,5 @@
 """The desk's pages of erasures and legal holds."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from policies.refusal import Refusal
-from policies.views.guard import desk_page, person, status_of
+from policies.views.guard import attempt, desk_page, person, status_of
 
 from .. import services
 from ..forms import HoldForm
@@ -35,10 +33,11 @@ def carry_out(request: HttpRequest, request_id: int) -> HttpResponse:
     if "is_meant" not in request.POST:
         messages.error(request, _("Tick the box beside the button: an erasure cannot be undone."))
         return redirect("desk:erasures")
-    return act(
+    return attempt(
         request,
         lambda: services.carry_out(request_id=request_id, decided_by=person(request), now=timezone.now()),
         _("The person is erased."),
+        page="desk:erasures",
     )
 
 
@@ -47,24 +46,14 @@ def carry_out(request: HttpRequest, request_id: int) -> HttpResponse:
 def refuse(request: HttpRequest, request_id: int) -> HttpResponse:
     """Refuse a request, for a reason that the person reads."""
     reason = request.POST.get("reason", "")[:2000]
-    return act(
+    return attempt(
         request,
         lambda: services.refuse_erasure(
             request_id=request_id, reason=reason, decided_by=person(request), now=timezone.now()
         ),
         _("The request is refused. The person reads the reason on their page."),
+        page="desk:erasures",
     )
-
-
-def act(request: HttpRequest, service: Callable[[], object], done: str) -> HttpResponse:
-    """Call `service`, say what happened, and show the list again."""
-    try:
-        service()
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("desk:erasures")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

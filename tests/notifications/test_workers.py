@@ -27,6 +27,7 @@ pytestmark = pytest.mark.worker
 
 CARRY, SEND = "notifications.carry_notices", "notifications.send_chunk"
 WEBHOOKS, SEAL = "notifications.carry_webhooks", "acceptance.seal_ledger"
+COUNT, STAMP = "acceptance.count_people", "acceptance.stamp_ledger"
 
 
 @pytest.fixture
@@ -180,5 +181,5 @@ def test_the_beat_wakes_tasks_that_workers_know() -> None:
 
     entries: list[Any] = list(app.conf.beat_schedule.values())
 
-    assert [entry["task"] for entry in entries] == [CARRY, WEBHOOKS, SEAL]
-    assert {CARRY, SEND, WEBHOOKS, SEAL} <= app.tasks.keys()
+    assert [entry["task"] for entry in entries] == [CARRY, WEBHOOKS, SEAL, COUNT]
+    assert {CARRY, SEND, WEBHOOKS, SEAL, COUNT, STAMP} <= app.tasks.keys()

@@ -1,6 +1,7 @@
 """The words on which people act: the pages show these strings, and the act records them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -47,15 +48,20 @@ class Shown:
 
     @property
     def sha256(self) -> str:
-        """The digest over all of it, in RFC 8785 form."""
-        parts: dict[str, Any] = {
-            "surface": self.surface,
-            "language": self.language,
-            "wording": self.wording,
-            "markup": self.markup,
-            "release": self.release,
-        }
-        return hashlib.sha256(rfc8785.dumps(parts)).hexdigest()
+        """The digest over all of it."""
+        return digest_of(self.surface, self.language, self.wording, self.markup, self.release)
+
+
+def digest_of(surface: str, language: str, wording: Mapping[str, str], markup: str, release: str) -> str:
+    """Give the digest of what a surface showed: SHA-256 over all of it in RFC 8785 form."""
+    parts: dict[str, Any] = {
+        "surface": surface,
+        "language": language,
+        "wording": dict(wording),
+        "markup": markup,
+        "release": release,
+    }
+    return hashlib.sha256(rfc8785.dumps(parts)).hexdigest()
 
 
 def review_page(*, assent: str, title: str, number: int, language: str) -> Shown:

@@ -4,6 +4,7 @@ A form is bound to person, text and presentation. The link names a person and is
 else than stopping their reminders; it does not expire, because mail is kept for years.
 """
 
+import logging
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import ClassVar, TypeVar
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from policies.refusal import Refusal
 
+# Tells of what somebody seems to try out, with the key of the person and nothing else of them.
+audit = logging.getLogger("policysite.audit")
 GOOD_FOR = timedelta(days=7)
 REMINDERS_PURPOSE = "acceptance.reminders"
 # It stands in an address as it is, where mail programs encode Django's usual colon now and then.
@@ -84,10 +87,12 @@ def unseal(token: str, of: type[AnyForm], *, user_id: int) -> AnyForm:
             _("This page was open for more than a week. Read the text below, then answer again.")
         ) from error
     except (signing.BadSignature, TypeError) as error:
+        audit.warning("Person %d sent a form that this site did not sign.", user_id)
         raise TamperedForm(
             _("The form did not arrive as it was sent. Open the page again and answer there.")
         ) from error
     if form.user_id != user_id:
+        audit.warning("Person %d sent a form that was made for another person.", user_id)
         raise TamperedForm(_("This form was made for another person. Open the page again."))
     return form
 
@@ -106,6 +111,7 @@ def user_of(token: str) -> int:
     try:
         return int(signing.Signer(salt=REMINDERS_PURPOSE, sep=SEPARATOR).unsign(token))
     except signing.BadSignature as error:
+        audit.warning("Somebody opened a link to stop reminders that this site did not sign.")
         raise TamperedLink(
             _("The link is not whole. Open it from the mail again, or stop reminders on your own page.")
         ) from error

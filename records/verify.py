@@ -1,8 +1,10 @@
 """Check an evidence pack, or a receipt, with nothing but this file and Python 3.9 or later.
 
-    python verify.py PACK.zip --key 4f3c...      the pack as it was given out
-    python verify.py FOLDER --key 4f3c...        the same, unpacked; without FOLDER the one of this file
-    python verify.py RECEIPT.json --key 4f3c...  what a person took home
+    python -I verify.py PACK.zip --key 4f3c...      the pack as it was given out
+    python -I verify.py FOLDER --key 4f3c...        the same, unpacked; without FOLDER the one of this file
+    python -I verify.py RECEIPT.json --key 4f3c...  what a person took home
+
+-I keeps Python from running anything that lies in the same folder.
 
 The key is the public one with which the shop signs, 64 hexadecimal digits. Take it from somewhere else
 than from the pack: without it everything is held against the key in the pack, which is shown, and
@@ -31,6 +33,8 @@ from typing import Any, Callable, Mapping, Sequence
 SOUND, CHANGED, INCOMPLETE, UNDECIDED = range(4)
 Point = tuple[int, int, int, int]
 MANIFEST, SIGNED, CHECKPOINT = "manifest.json", "manifest.note", "ledger/checkpoint.txt"
+# What a receipt may say. Nothing else in it would be checked.
+RECEIPT = {"format", "act", "presentation", "opening", "entry", "proof", "text", "key"}
 LEAF = b"\x00policysite/v1\n"
 
 
@@ -190,6 +194,8 @@ class Check:
         self.origin, self.public = origin, public
         self.changed: list[str] = []
         self.unsealed: list[str] = []
+        self.remarks: list[str] = []
+        self.signatures = 0
         self.checked = 0
         self.files: Mapping[str, bytes] = {}
 
@@ -200,20 +206,24 @@ class Check:
             self.checked += 1
         except Changed as found:
             self.changed.append(f"{name} {found}")
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             self.changed.append(f"{name} is not of the form that it must have: {error!r}.")
 
     def entry(self, name: str, record: Mapping[str, Any]) -> dict[str, Any]:
         """Give what the ledger's entry in a record says, once it is proved to be under the checkpoint."""
-        found: dict[str, Any] = json.loads(record["entry"])
+        found: dict[str, Any] = read(record["entry"])
+        if "entered_late" in found:
+            self.remarks.append(
+                f"{name} was entered at {found['entered_late']}, and is proved from then on only."
+            )
         if record["proof"] is None:
             self.unsealed.append(name)
             return found
         head, _blank, note = record["proof"].partition("\n\n")
         form, index, *hashes = head.split("\n")
-        if form != "c2sp.org/tlog-proof@v1" or not index.startswith("index "):
+        if form != "c2sp.org/tlog-proof@v1" or not re.fullmatch("index [0-9]+", index):
             raise Changed("has no proof of the form c2sp.org/tlog-proof@v1.")
-        origin, size, root = note_text(note, self.origin, self.public).splitlines()[:3]
+        origin, size, root = self.signed(note).split("\n")[:3]
         if origin != self.origin:
             raise Changed("was entered into another ledger.")
         leaf = hashlib.sha256(LEAF + record["entry"].encode()).digest()
@@ -222,13 +232,21 @@ class Check:
             raise Changed("is not in the ledger as it stands here.")
         return found
 
+    def signed(self, note: str) -> str:
+        """Give the text of a note, once it is found to be signed with the key."""
+        text = note_text(note, self.origin, self.public)
+        self.signatures += 1
+        return text
+
     def act(self, name: str, record: Mapping[str, Any]) -> None:
         """Check an act: its entry, the person and the note behind the commitments, and what was shown."""
         entry = self.entry(name, record)
         act, text, opening = record["act"], entry["text"], record["opening"]
         same = {"id": entry["act"], **{part: entry[part] for part in ("kind", "at", "channel")}, **text}
-        if entry["type"] != "act" or any(act[part] != value for part, value in same.items()):
+        if entry["type"] != "act" or act != same or {*record} - RECEIPT:
             raise Changed("says something else than its entry.")
+        if not opening:
+            self.remarks.append(f"{name} does not say whose act it is.")
         if hashlib.sha256(canonical(record["presentation"])).hexdigest() != entry["presentation"]:
             raise Changed("shows other words than those that were on the screen.")
         self.committed(entry["committed"], opening)
@@ -275,11 +293,11 @@ class Check:
 
     def pack(self, files: Mapping[str, bytes]) -> None:
         """Check every file of a pack, by its path."""
-        manifest, self.files = json.loads(files[MANIFEST]), files
+        manifest, self.files = read(files[MANIFEST]), files
         self.hold(SIGNED, self.manifest, manifest, files)
         for path in sorted({*manifest["files"], *files} - {MANIFEST, SIGNED}):
             self.hold(path, self.listed, manifest["files"], files, path)
-        self.hold(CHECKPOINT, lambda: note_text(files[CHECKPOINT].decode(), self.origin, self.public))
+        self.hold(CHECKPOINT, lambda: self.signed(files[CHECKPOINT].decode()))
         for path, octets in sorted(files.items()):
             check = CHECKS.get(path.partition("/")[0])
             if check and path.endswith((".json", ".md")):
@@ -288,7 +306,7 @@ class Check:
     def manifest(self, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         """Check that the list of the files is the one that was signed."""
         said = f"policysite/pack/1\n{manifest['pack']}\n{hashlib.sha256(files[MANIFEST]).hexdigest()}\n"
-        if note_text(files[SIGNED].decode(), self.origin, self.public) != said:
+        if self.signed(files[SIGNED].decode()) != said:
             raise Changed("is about another list of files.")
 
     def listed(self, expected: Mapping[str, str], files: Mapping[str, bytes], path: str) -> None:
@@ -305,7 +323,7 @@ class Check:
 
     def stamp(self, path: str, octets: bytes) -> None:
         """Check that a token is about a checkpoint from which the ledger grew to the one of the pack."""
-        place, growth = path[: -len(".json")], [bytes.fromhex(each) for each in json.loads(octets)["growth"]]
+        place, growth = path[: -len(".json")], [bytes.fromhex(each) for each in read(octets)["growth"]]
         note = self.files[f"{place}.txt"]
         _origin, old, old_root = note.decode().split("\n")[:3]
         _origin, new, new_root = self.files[CHECKPOINT].decode().split("\n")[:3]
@@ -318,31 +336,61 @@ class Check:
 
     def keys(self, path: str, octets: bytes) -> None:
         """Check what the ledger says about the keys that signed it."""
-        for record in json.loads(octets):
+        for record in read(octets):
             self.entry(path, record)
 
 
 # What is checked of the files in a folder of a pack, beyond their digests.
 CHECKS: dict[str, Callable[[Check, str, bytes], None]] = {
-    "acts": lambda check, path, octets: check.act(path, json.loads(octets)),
-    "versions": lambda check, path, octets: check.version(path, json.loads(octets)),
-    "taken_over": lambda check, path, octets: check.taken_over(path, json.loads(octets)),
+    "acts": lambda check, path, octets: check.act(path, read(octets)),
+    "versions": lambda check, path, octets: check.version(path, read(octets)),
+    "taken_over": lambda check, path, octets: check.taken_over(path, read(octets)),
     "texts": Check.text,
     "ledger": Check.keys,
     "stamps": lambda check, path, octets: check.stamp(path, octets) if path.endswith(".json") else None,
 }
 
 
+def is_tight(octets: bytes, archive: zipfile.ZipFile) -> bool:
+    """Whether an archive holds its files, its list of them, and not an octet else."""
+    at = 0
+    for info in sorted(archive.infolist(), key=lambda each: each.header_offset):
+        if info.header_offset != at or info.extra or info.comment or info.flag_bits & ~0x800:
+            return False
+        named, more = (int.from_bytes(octets[at + place : at + place + 2], "little") for place in (26, 28))
+        at += 30 + named + more + info.compress_size
+        if (
+            more
+            or octets[at - info.compress_size - named : at - info.compress_size] != info.filename.encode()
+        ):
+            return False
+    listed = sum(46 + len(info.filename.encode()) for info in archive.infolist())
+    return archive.start_dir == at and len(octets) == at + listed + 22 and not archive.comment
+
+
+def read(text: str | bytes) -> Any:
+    """Give what a text in JSON says, in which no name stands twice."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(pairs) != len({name for name, _value in pairs}):
+            raise Changed("says one thing twice.")
+        return dict(pairs)
+
+    return json.loads(text, object_pairs_hook=once)
+
+
 def read_files(place: Path) -> dict[str, bytes]:
     """Give the files of a pack by path: of an archive, or of a folder. Raises `Changed`."""
     if place.is_dir():
-        found = (path for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        found = (path for path in place.rglob("*") if not path.is_dir())
         return {path.relative_to(place).as_posix(): path.read_bytes() for path in found}
     try:
         with zipfile.ZipFile(place) as archive:
             names = archive.namelist()
             if len(names) != len(set(names)):
                 raise Changed("holds two files of one name.")
+            if not is_tight(place.read_bytes(), archive):
+                raise Changed("holds something beside its files.")
             return {name: archive.read(name) for name in names}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise Changed(f"is no whole archive: {error}") from error
@@ -360,7 +408,7 @@ def verified(place: Path, key: str) -> Check:
     files = {} if place.suffix == ".json" else read_files(place)
     octets = files.get(MANIFEST, b"null") if files else place.read_bytes()
     try:
-        record = json.loads(octets)
+        record = read(octets)
         origin, public = record["key"]["origin"], bytes.fromhex(key or record["key"]["public"])
     except (ValueError, LookupError, TypeError, AttributeError):
         if octets == b"null":
@@ -385,14 +433,17 @@ def main() -> int:
     except Changed as found:
         print(f"CHANGED: {asked.place.name} {found}")
         return CHANGED
-    except (Undecided, OSError, ValueError, LookupError, TypeError) as error:
+    except (Undecided, OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         print(f"CANNOT DECIDE: {error}")
         return UNDECIDED
     for sentence in check.changed:
         print(f"CHANGED: {sentence}")
     for name in check.unsealed:
         print(f"NOT SEALED YET: {name} is in no checkpoint; ask for it again later.")
-    print(f"{check.checked} checks passed. Signed by {check.origin} with the key {check.public.hex()}")
+    for sentence in check.remarks:
+        print(f"TO BE KNOWN: {sentence}")
+    by = f"Signed by {check.origin} with the key {check.public.hex()}"
+    print(f"{check.checked} checks passed. {by if check.signatures else 'Nothing in it is signed.'}")
     if not asked.key:
         print("No --key was given: find out elsewhere whether this is the shop's key.")
     return CHANGED if check.changed else INCOMPLETE if check.unsealed else SOUND

@@ -98,7 +98,8 @@ class Act(models.Model):
                 condition=~Q(channel="WEB") | Q(acted_by=F("user")), name="act_on_the_site_is_one_s_own"
             ),
             models.CheckConstraint(
-                condition=~Q(channel="DESK") | (~Q(note="") & ~Q(acted_by=F("user"))),
+                # Of an erased person no note is left.
+                condition=~Q(channel="DESK") | Q(user=None) | (~Q(note="") & ~Q(acted_by=F("user"))),
                 name="act_at_the_desk_is_another_s_with_a_note",
             ),
         ]

@@ -12,6 +12,8 @@ from .effect import effective_for
 from .facts import Facts
 
 PUT_OFF_FOR = timedelta(days=1)
+# Whatever a rule allows, nobody puts an answer off for longer than this after the change holds for them.
+PUT_OFF_WITHIN = timedelta(days=14)
 
 
 class Severity(Enum):
@@ -111,7 +113,8 @@ def severity_of(asked: Asked, times: list[int], said: list[datetime], at: dateti
     allowed = min(filter(None, times), default=0)
     if not allowed or any(at < moment + PUT_OFF_FOR for moment in said):
         return Severity.BANNER
-    return Severity.REMINDER if len(said) < allowed else Severity.GATE
+    is_over = len(said) >= allowed or at >= asked.owed_from + PUT_OFF_WITHIN
+    return Severity.GATE if is_over else Severity.REMINDER
 
 
 def unanswered(

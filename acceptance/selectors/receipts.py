@@ -30,7 +30,6 @@ def receipt_of(act: Act, checkpoint: Checkpoint | None) -> dict[str, Any]:
             "policy": act.version.policy.slug,
             "version": act.version.number,
             "language": act.text.language,
-            "title": act.text.title,
             "sha256": act.text.sha256,
         },
         "presentation": {

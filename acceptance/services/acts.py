@@ -66,7 +66,8 @@ def record_act(
     stand = lock_standing(user_id=person.pk, policy_id=publication.policy_id, now=now)
     kind = ACCEPTANCES[Assent(form.assent)] if accepts else ActKind.DECLINED
     given = given_already(stand, publication, kind)
-    if given:
+    # Who says no again, and now says why, is heard.
+    if given and (accepts or note.strip() in {"", given.note}):
         return given
     refuse_used(stand, form)
     refuse_stale(form, shown, publication, now)

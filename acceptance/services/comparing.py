@@ -7,10 +7,13 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
+from policies.fingerprints import version_fingerprint
 from policies.models import PolicyText, PolicyVersion, Recall
+from policies.rendering import digest
 
 from ..bodies import act_body, commitments, late_in
 from ..models import Act, EntryKind, LedgerEntry, LegacyAcceptance, Presentation
+from ..presentations import digest_of
 from .entries import body_of_legacy, body_of_publication, body_of_recall, legacy_committed_of
 from .findings import Finding, missing, tampered
 
@@ -62,7 +65,7 @@ def wrong_acts() -> Iterator[Finding]:
     versions = {key: (slug, number) for key, slug, number in PolicyVersion.objects.values_list(*VERSION)}
     texts = {key: (language, digest) for key, language, digest in PolicyText.objects.values_list(*TEXT)}
     presentations = dict(Presentation.objects.values_list("pk", "sha256"))
-    known = 0
+    known = cut = 0
     # In no order: sorting so many wide rows takes the database longer than all the rest.
     for row in Act.objects.values_list(*ENTERED).iterator(chunk_size=PORTION):
         act = Entered(*row)
@@ -70,6 +73,9 @@ def wrong_acts() -> Iterator[Finding]:
             yield missing(f"Act {act.key}")
             continue
         known += 1
+        cut += act.user is None
+        if act.user is not None and not act.salt:
+            yield tampered(f"The circumstances of act {act.key} are not there, and its person is.")
         policy, number = versions.get(act.version, NOWHERE)
         language, digest = texts.get(act.text, NOWHERE)
         text = {"policy": policy, "version": number or 0, "language": language, "sha256": digest}
@@ -77,6 +83,30 @@ def wrong_acts() -> Iterator[Finding]:
             yield tampered(f"Act {act.key} is not as it was entered.")
     if gone := LedgerEntry.objects.filter(kind=EntryKind.ACT).count() - known:
         yield tampered(f"{gone} acts that were entered are not there.")
+    if cut > (erased := acts_of_the_erased()):
+        yield tampered(f"{cut} acts are without their person, and {erased} of people who were erased.")
+
+
+def acts_of_the_erased() -> int:
+    """Give how many acts were cut from their people by erasures, as the ledger says."""
+    bodies = LedgerEntry.objects.filter(kind=EntryKind.ERASURE).values_list("body", flat=True)
+    return sum(acts_in(bytes(body)) for body in bodies)
+
+
+def acts_in(body: bytes) -> int:
+    """Give from how many acts an erasure cut its person; none where it was changed into something else."""
+    try:
+        return int(json.loads(body)["acts"])
+    except (ValueError, LookupError, TypeError):
+        return 0
+
+
+def wrong_presentations() -> Iterator[Finding]:
+    """Give the presentations whose words are not those of their digest."""
+    for shown in Presentation.objects.order_by("pk").iterator(chunk_size=PORTION):
+        made = digest_of(shown.surface, shown.language, shown.wording, shown.markup, shown.release)
+        if made != shown.sha256:
+            yield tampered(f"Presentation {shown.pk} does not show the words of its digest.")
 
 
 def says(act: Entered, body: bytes, text: Mapping[str, str | int], presentation: str) -> bool:
@@ -150,3 +180,16 @@ def wrong_publications() -> Iterator[Finding]:
             yield missing(name)
         elif made(late=late_in(body)) != body:
             yield tampered(f"{name} is not as it was entered.")
+        if kind is EntryKind.PUBLICATION:
+            yield from wrong_texts(version)
+
+
+def wrong_texts(version: PolicyVersion) -> Iterator[Finding]:
+    """Give what of a version and its texts is not what its digests and its fingerprint are made of."""
+    name = f"{version.policy.slug}/{version.number}"
+    for text in version.texts.all():
+        if digest(text.body) != text.sha256:
+            yield tampered(f"The text of {name} in “{text.language}” is not that of its digest.")
+    # What was taken over from before has the fingerprint of the same parts.
+    if version_fingerprint(version) != version.fingerprint:
+        yield tampered(f"What was published as {name} is not that of its fingerprint.")

@@ -20,10 +20,13 @@ PORTION = 20_000
 LOCK = "SELECT pg_advisory_xact_lock(4913086724411)"
 # An entry is ready when no transaction that is still open can bring one that was begun before it: else
 # the order of places would depend on who commits first, and a slow one could be passed over for ever.
+# What can be seen and bears a number that is still to come was brought from another server by a restore.
 READY = {
     "postgresql": """
 SELECT id, body FROM acceptance_ledgerentry
-WHERE position IS NULL AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY id LIMIT %s
+WHERE position IS NULL
+AND (xid < pg_snapshot_xmin(pg_current_snapshot()) OR xid >= pg_snapshot_xmax(pg_current_snapshot()))
+ORDER BY id LIMIT %s
 """,
     "sqlite": "SELECT id, body FROM acceptance_ledgerentry WHERE position IS NULL ORDER BY id LIMIT %s",
 }

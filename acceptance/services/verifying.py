@@ -14,7 +14,7 @@ from ..merkle import WIDTH, Tree, grown, leaf_hash
 from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
 from ..signed_notes import opened_by_any
 from ..timestamps import NoToken, verify_token
-from .comparing import PORTION, wrong_acts, wrong_legacy, wrong_publications
+from .comparing import PORTION, wrong_acts, wrong_legacy, wrong_presentations, wrong_publications
 from .findings import Finding, Verdict, tampered
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
@@ -60,6 +60,7 @@ def findings(*, trusted: bytes, held: Sequence[str], now: datetime) -> Iterator[
     yield from wrong_tree(checkpoints, trusted, held)
     yield from wrong_tokens()
     yield from wrong_publications()
+    yield from wrong_presentations()
     yield from wrong_acts()
     yield from wrong_legacy()
     yield from unsealed(now)

@@ -23,10 +23,11 @@ from acceptance.models import Checkpoint, EntryKind, LedgerEntry
 from acceptance.proofs import read_proof
 from acceptance.selectors import growth_since, key_entries, newest_checkpoint, stamps_over
 from acceptance.services import seal_ledger
-from acceptance.signed_notes import Signer
+from acceptance.signed_notes import Signer, opened_by_any
 from accounts.models import User
 from policies.canonical import instant
 from policies.models import PolicyVersion
+from policies.refusal import Refusal
 
 from .. import verify
 from ..models import Pack
@@ -38,6 +39,10 @@ from .version_files import version_files
 FORMAT = "policysite/pack/1"
 # Files of an archive bear this moment, so that the same content gives the same archive.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class KeyIsNew(Refusal):
+    """The newest checkpoint is signed with another key than the one that would sign the pack."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def make_person_pack(
 ) -> Made:
     """Make the pack that answers which texts governed `person` at the instant `at`, and why.
 
-    Seals the ledger first, so that all that is in the pack can be proved. Raises `LedgerBroken`.
+    Seals the ledger first, so that all that is in the pack can be proved. Raises `LedgerBroken`, `KeyIsNew`.
     """
     checkpoint = sealed(signer, now)
     pack = Pack(person=person, about=at, made_at=now, made_by=made_by)
@@ -63,7 +68,7 @@ def make_person_pack(
 def make_version_pack(*, version: PolicyVersion, made_by: User | None, signer: Signer, now: datetime) -> Made:
     """Make the pack that shows what a published version says, since when, and how people were told.
 
-    It is about nobody. Seals the ledger first. Raises `LedgerBroken`.
+    It is about nobody. Seals the ledger first. Raises `LedgerBroken` and `KeyIsNew`.
     """
     checkpoint = sealed(signer, now)
     pack = Pack(version=version, about=now, made_at=now, made_by=made_by)
@@ -73,7 +78,10 @@ def make_version_pack(*, version: PolicyVersion, made_by: User | None, signer: S
 def sealed(signer: Signer, now: datetime) -> Checkpoint | None:
     """Seal what is ready, and give the checkpoint over it."""
     seal_ledger(signer=signer, now=now)
-    return newest_checkpoint()
+    checkpoint = newest_checkpoint()
+    if checkpoint and opened_by_any(checkpoint.note, [(signer.name, signer.public)]) is None:
+        raise KeyIsNew("The ledger's key was changed, and has not signed yet. Try again in a minute.")
+    return checkpoint
 
 
 def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None, signer: Signer) -> Made:

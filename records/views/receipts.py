@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from acceptance.models import Act
+from acceptance.models import Act, Checkpoint
 from acceptance.selectors import key_entries, newest_checkpoint, receipt_of
+from acceptance.signed_notes import opened_by_any
+from acceptance.tokens import audit
 from accounts.models import User
 
 
@@ -23,6 +25,8 @@ def receipt(request: HttpRequest, act_id: UUID) -> HttpResponse:
     acts = Act.objects.select_related("version__policy", "text", "presentation", "context", "entry")
     act = acts.filter(pk=act_id, user=cast(User, request.user)).first()
     if act is None:
+        if Act.objects.filter(pk=act_id).exists():
+            audit.warning("Person %d asked for the receipt of another.", cast(User, request.user).pk)
         raise Http404(_("You have no such receipt."))
     content = json.dumps(to_take_home(act), ensure_ascii=False, indent=1)
     name = f"receipt-{act.version.policy.slug}-{act.version.number}-{act.kind.lower()}.json"
@@ -32,9 +36,14 @@ def receipt(request: HttpRequest, act_id: UUID) -> HttpResponse:
 
 def to_take_home(act: Act) -> dict[str, Any]:
     """Give a receipt with all that checking it takes: the text itself, and whose key signs."""
-    entries = key_entries()
-    key = json.loads(bytes(entries[-1].body)) if entries else {"origin": "", "public": ""}
-    return receipt_of(act, newest_checkpoint()) | {
-        "text": act.text.body,
-        "key": {"origin": key["origin"], "public": key["public"]},
-    }
+    checkpoint = newest_checkpoint()
+    return receipt_of(act, checkpoint) | {"text": act.text.body, "key": key_of(checkpoint)}
+
+
+def key_of(checkpoint: Checkpoint | None) -> dict[str, str]:
+    """Give the key that signed a checkpoint, which need not be the one that was noted last."""
+    for entry in key_entries() if checkpoint else ():
+        key = json.loads(bytes(entry.body))
+        if checkpoint and opened_by_any(checkpoint.note, [(key["origin"], bytes.fromhex(key["public"]))]):
+            return {"origin": key["origin"], "public": key["public"]}
+    return {"origin": "", "public": ""}

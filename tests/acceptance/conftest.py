@@ -8,10 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from accounts.models import User
 from policies.models import ChangeClass, Policy, PolicyVersion
-from policies.triggers import create_triggers, drop_triggers
+from policies.triggers import create_triggers, drop_triggers, every_trigger
 from tests.acceptance.ledgers import HOUR, seal
 from tests.acceptance.records import answer
 from tests.conftest import NOW
@@ -107,6 +106,6 @@ def sealed(people: list[User]) -> None:
 @pytest.fixture
 def bare(sealed: None) -> Iterator[None]:
     """Take the triggers off, as who owns the database can."""
-    drop_triggers(connection, ACCEPTANCE_TRIGGERS)
+    drop_triggers(connection, every_trigger())
     yield
-    create_triggers(connection, ACCEPTANCE_TRIGGERS)
+    create_triggers(connection, every_trigger())

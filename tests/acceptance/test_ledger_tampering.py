@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 
-from acceptance.models import Act, ActContext, Checkpoint, LedgerEntry, LedgerRow
-from acceptance.services import LedgerBroken, Verdict, seal_ledger
+from acceptance.models import Act, ActContext, Checkpoint, LedgerEntry, LedgerRow, Presentation
+from acceptance.services import LedgerBroken, Verdict, note_erasure, seal_ledger
 from accounts.models import User
+from policies.models import PolicyText, PolicyVersion
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, OTHER, seal, verdicts
 from tests.acceptance.records import answer
@@ -73,6 +75,35 @@ def change_person(_at: int) -> None:
     Act.objects.filter(pk=act.pk).update(user=other, acted_by=other)
 
 
+def cut_person(_at: int) -> None:
+    """Take an act from its person as an erasure does, but for what that enters into the ledger."""
+    act = Act.objects.filter(kind="DECLINED").get()
+    Act.objects.filter(pk=act.pk).update(user=None, acted_by=None, note="")
+    ActContext.objects.filter(act=act).delete()
+
+
+def remove_circumstances(_at: int) -> None:
+    ActContext.objects.filter(act__kind="DECLINED").delete()
+
+
+def change_text(_at: int) -> None:
+    PolicyText.objects.filter(language="en").update(body="We keep orders for a hundred years.")
+
+
+def change_title(_at: int) -> None:
+    PolicyText.objects.filter(language="en").update(title="Terms of sale")
+
+
+def change_class(_at: int) -> None:
+    PolicyVersion.objects.update(change_class="EDITORIAL")
+
+
+def change_words(_at: int) -> None:
+    shown = Presentation.objects.first()
+    assert shown
+    Presentation.objects.filter(pk=shown.pk).update(wording=shown.wording | {"statement": "I agree to all."})
+
+
 def change_address(_at: int) -> None:
     ActContext.objects.filter(act__kind="DECLINED").update(email="somebody@else.example")
 
@@ -97,6 +128,12 @@ CHANGES = [
     change_hashes,
     change_act,
     change_person,
+    cut_person,
+    remove_circumstances,
+    change_text,
+    change_title,
+    change_class,
+    change_words,
     change_address,
     forge_suffix,
 ]
@@ -130,8 +167,9 @@ def test_a_ledger_that_was_cut_off_is_found_out_by_who_kept_a_checkpoint(bare: N
 
 def test_the_link_to_an_erased_person_can_go_and_the_proof_stays(sealed: None) -> None:
     act = Act.objects.filter(kind="DECLINED").get()
-    Act.objects.filter(pk=act.pk).update(user=None, acted_by=None)
-    ActContext.objects.filter(act=act).update(salt=b"", email="")
+    Act.objects.filter(pk=act.pk).update(user=None, acted_by=None, note="")
+    ActContext.objects.filter(act=act).delete()
+    note_erasure(uuid4(), acts=1, now=EFFECT)
 
     assert verdicts() == set()
 

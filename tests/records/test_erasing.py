@@ -27,7 +27,7 @@ from records.models import ErasureRequest
 from records.services import NotThere, UnderHold, erase_person, place_hold
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import seal, verdicts
-from tests.acceptance.records import answer
+from tests.acceptance.records import answer, enter
 from tests.conftest import NOW
 from tests.records.conftest import ADDRESS, BROWSER, EARLIER, IP, KEY_IN_SHOP, NAME, acted
 
@@ -265,3 +265,15 @@ def test_the_command_erases_and_says_under_what_name(
     with pytest.raises(CommandError, match="Nobody has the address") as refused:
         call_command("erase_person", ADDRESS)
     assert refused.value.returncode == 2
+
+
+def test_whose_answer_was_entered_at_the_desk_can_be_erased(
+    make_person: Callable[..., User], version: PolicyVersion
+) -> None:
+    person, staff = make_person("paper"), make_person("staff", groups=("Support",))
+    act = enter(version, person, staff, at=EFFECT)
+
+    erase_person(person_id=person.pk, decided_by=None, now=EFFECT)
+
+    act.refresh_from_db()
+    assert (act.user, act.note, act.acted_by) == (None, "", staff)

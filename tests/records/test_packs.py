@@ -1,10 +1,13 @@
 """An evidence pack holds what a court asks, about nobody else, and every change to it is found out."""
 
 import ast
+import io
 import json
 import sys
+import zipfile
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -15,7 +18,8 @@ from policies.models import PolicyVersion
 from policies.services import recall_version
 from records import verify
 from records.models import Pack
-from records.services import erase_person
+from records.services import erase_person, make_person_pack
+from records.services.packs import KeyIsNew
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, OTHER, SIGNER, verdicts
 from tests.records.packs import MADE_AT, alone, files_of, found, person_pack, version_pack
@@ -203,3 +207,46 @@ def test_of_whom_evidence_was_given_out_can_be_erased_and_the_ledger_stays_sound
 
     assert Pack.objects.get(pk=made.pack.pk).person is None
     assert verdicts(MADE_AT) == set()
+
+
+def test_what_is_hidden_between_the_files_of_an_archive_is_found_out(answered: User, tmp_path: Path) -> None:
+    content = person_pack(answered).content
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        directory = opened.start_dir
+    hidden = io.BytesIO()
+    with zipfile.ZipFile(hidden, "w") as another:
+        another.writestr("answer.json", "[]")
+    commented = io.BytesIO(content)
+    with zipfile.ZipFile(commented, "a") as opened:
+        opened.comment = b"See the other file."
+    packs = [
+        content[:directory] + hidden.getvalue() + content[directory:],
+        hidden.getvalue() + content,
+        content + b"more",
+        commented.getvalue(),
+    ]
+    place = tmp_path / "pack.zip"
+    place.write_bytes(content)
+    assert alone(Path(verify.__file__), str(place))[0] == verify.SOUND
+
+    for altered in packs:
+        place.write_bytes(altered)
+        assert alone(Path(verify.__file__), str(place))[0] == verify.CHANGED
+
+
+def test_what_was_entered_late_is_said(answered: User) -> None:
+    record = {"entry": json.dumps({"entered_late": "2026-03-09T09:00:00+00:00"}), "proof": None}
+    check = verify.Check(SIGNER.name, SIGNER.public)
+
+    check.entry("acts/late.json", record)
+
+    assert check.remarks == [
+        "acts/late.json was entered at 2026-03-09T09:00:00+00:00, and is proved from then on only."
+    ]
+
+
+def test_a_key_that_has_not_signed_yet_gives_out_nothing(answered: User) -> None:
+    person_pack(answered)
+    # As on PostgreSQL while an older transaction is open: the new key is noted, and nothing can be sealed.
+    with patch("acceptance.services.sealing.ready", return_value=[]), pytest.raises(KeyIsNew):
+        make_person_pack(person=answered, at=MADE_AT, made_by=None, signer=OTHER, now=MADE_AT)

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -60,6 +61,36 @@ def test_a_saved_receipt_is_checked_without_the_site(taken: str, tmp_path: Path)
 def test_whatever_is_changed_in_it_is_found_out(taken: str, tmp_path: Path, old: str, new: str) -> None:
     assert old in taken
     assert check(taken.replace(old, new), tmp_path, "--key", SIGNER.public.hex()) == verify.CHANGED
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"act": {"title": "Terms of sale"}},
+        {"act": {"person": "somebody@else.example"}},
+        {"owes": "1000 EUR"},
+    ],
+)
+def test_whatever_is_added_to_it_is_found_out(taken: str, tmp_path: Path, more: dict[str, Any]) -> None:
+    receipt = json.loads(taken)
+    for name, value in more.items():
+        receipt[name] = receipt[name] | value if isinstance(value, dict) else value
+
+    assert check(json.dumps(receipt), tmp_path, "--key", SIGNER.public.hex()) == verify.CHANGED
+
+
+def test_what_it_says_twice_is_found_out(taken: str, tmp_path: Path) -> None:
+    twice = taken.replace('"act": {', '"act": {"kind": "AGREED", ', 1)
+
+    assert check(twice, tmp_path, "--key", SIGNER.public.hex()) == verify.CHANGED
+
+
+def test_what_it_leaves_out_is_said(taken: str, tmp_path: Path) -> None:
+    saved = tmp_path / "receipt.json"
+    saved.write_text(json.dumps(json.loads(taken) | {"opening": None}))
+    assert "does not say whose act it is" in alone(Path(verify.__file__), str(saved))[1]
+    saved.write_text(json.dumps(json.loads(taken) | {"proof": None}))
+    assert "Nothing in it is signed." in alone(Path(verify.__file__), str(saved))[1]
 
 
 def test_a_receipt_before_the_sealing_is_incomplete(answered: User, client: Client, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{out} cannot be written: {error.strerror}.", returncode=2) from error
         self.stdout.write(f"{out}: pack {made.pack.pk}, manifest {made.pack.manifest}.")
-        self.stdout.write(f"Check it with: python verify.py {out} --key {load_signer().public.hex()}")
+        self.stdout.write(f"Check it with: python -I verify.py {out} --key {load_signer().public.hex()}")
 
     def made(self, options: dict[str, Any]) -> Made:
         """Give the pack that is asked for."""

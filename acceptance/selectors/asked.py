@@ -124,7 +124,7 @@ def unanswered(
     return [
         (entry, demand)
         for entry, demand in owed(slug, facts, register, rules, at)
-        if not is_deemed(entry, demand, facts)
+        if not is_deemed(entry, demand, facts, register)
     ]
 
 
@@ -158,11 +158,12 @@ def owed(
             yield entry, demand
 
 
-def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
+def is_deemed(entry: Publication, demand: Demand, facts: Facts, register: Register) -> bool:
     """Whether going on using the shop counts as accepting `entry`.
 
-    It does where the rule says so, the person was told or shown before that use, and has not
-    declined. Of whoever withdrew from the policy nothing is deemed until they accept again. Computed
+    It does where the rule says so, the person was told or shown before that use, the version held for
+    them by then, as far as is known now, and they have not declined. Of whoever withdrew from the policy
+    nothing is deemed until they accept again. Computed
     whenever it is asked, and never stored.
     """
     told_at, used_at = facts.told_at(entry.version_id), facts.used_at(entry.version_id)
@@ -171,6 +172,8 @@ def is_deemed(entry: Publication, demand: Demand, facts: Facts) -> bool:
         and told_at is not None
         and used_at is not None
         and told_at <= used_at
+        # That mail came back is learnt later, and may move the moment behind the use.
+        and effective_for(entry, demand, facts, register, told_by=used_at) <= used_at
         and not facts.has_declined(entry.policy_id, entry.number)
         and entry.policy_id not in facts.withdrawn
     )

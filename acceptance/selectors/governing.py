@@ -99,7 +99,7 @@ class Case:
     @property
     def is_deemed(self) -> bool:
         """Whether going on using the shop counted as accepting the version."""
-        return is_deemed(self.entry, self.demand, self.past.facts)
+        return is_deemed(self.entry, self.demand, self.past.facts, self.register)
 
     def because(self, ground: Ground, moment: datetime | None, *others: int) -> Reason:
         """Give `ground` as the reason, with all that is on record of this person and the version."""

@@ -52,6 +52,6 @@ def deemed_of(facts: Facts, register: Register, rules: RuleBook) -> list[Deemed]
             continue
         demand = rules.demand(entry.kind, entry.change_class, facts.country)
         told_at, used_at = facts.told_at(version_id), facts.used_at(version_id)
-        if is_deemed(entry, demand, facts) and told_at and used_at:
+        if is_deemed(entry, demand, facts, register) and told_at and used_at:
             found.append(Deemed(entry, told_at, used_at, demand.source))
     return sorted(found, key=lambda deemed: (deemed.used_at, deemed.publication.version_id))

@@ -155,7 +155,8 @@ class Clerk:
             or self.last_word(number) in (DECLINED, WITHDRAWN)
         ):
             return False
-        return bool(uses) and bool(tellings) and min(tellings) <= min(uses)
+        own = self.moment(number)
+        return bool(uses) and bool(tellings) and own is not None and max(min(tellings), own) <= min(uses)
 
     def last_word(self, number: int) -> str | None:
         """Give what the person said last about a version. A withdrawal takes back all before it."""

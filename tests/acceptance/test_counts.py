@@ -22,7 +22,6 @@ from acceptance.selectors import (
     policy_report,
     version_report,
 )
-from acceptance.selectors.asked import is_deemed
 from acceptance.selectors.words import ACCEPTING
 from acceptance.services import count_people, rebuild_standing, tallying
 from acceptance.tasks import count
@@ -109,7 +108,9 @@ def part_of(person: User, entry: Publication) -> str:
         return "withdrawn"
     demand = load_rule_book().demand(entry.kind, entry.change_class, person.country)
     facts = facts_of(person)
-    if is_deemed(entry, demand, facts):
+    told_at, used_at = facts.told_at(entry.version_id), facts.used_at(entry.version_id)
+    uses = told_at is not None and used_at is not None and told_at <= used_at
+    if uses and demand.is_deemed_by_use and entry.policy_id not in facts.withdrawn:
         return "deemed"
     is_due = person.date_joined < entry.effective_at
     if demand.is_told and is_due and not facts.told_at(entry.version_id):

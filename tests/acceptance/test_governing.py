@@ -136,6 +136,21 @@ def test_going_on_counts_where_the_rule_says_so_and_not_after_a_no() -> None:
     assert (number(early), number(withdrawn)) == (1, None)
 
 
+def test_a_use_before_the_moment_that_late_notice_gives_is_no_acceptance() -> None:
+    """Mail that was thought to have told came back: only the banner told, two days before effect."""
+    rules = rules_of(rule(deemed=True))
+    came_back = (2, ExposureKind.RETURNED, NOW + 2 * DAY)
+    met = [told(1), told(2), (2, ExposureKind.SHOWN, NOW - 2 * DAY), (2, ExposureKind.USED, NOW + SECOND)]
+
+    before = ask(FIRST, MATERIAL, at=NOW + DAY, met=met, rules=rules)
+    notice_runs = ask(FIRST, MATERIAL, at=NOW + 3 * DAY, met=[*met, came_back], rules=rules)
+    after = ask(FIRST, MATERIAL, at=NOW + 40 * DAY, met=[*met, came_back], rules=rules)
+
+    assert (number(before), before.basis) == (2, Ground.DEEMED)
+    assert (number(notice_runs), notice_runs.goes_on_because) == (1, Ground.NOTICE_RUNS)
+    assert (number(after), after.basis) == (2, Ground.IN_EFFECT)
+
+
 def test_where_nothing_ever_bound_nothing_governs_and_the_reasons_say_why() -> None:
     first = entry(1, change_class=ChangeClass.NEW_PURPOSE)
     second = entry(2, effective_at=NOW + DAY, change_class=ChangeClass.NEW_PURPOSE)

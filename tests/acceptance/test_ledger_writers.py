@@ -79,3 +79,17 @@ def test_with_many_writers_and_two_sealers_nothing_is_missed_and_nothing_sealed_
     assert places == list(range(len(places)))
     assert LedgerEntry.objects.filter(kind=EntryKind.ACT).count() == len(people)
     assert verdicts() == set()
+
+
+def test_what_was_brought_from_another_server_by_a_restore_is_sealed(
+    committed: None, make_person: Callable[..., User], first: PolicyVersion
+) -> None:
+    answer(make_person("restored"), at=EFFECT)
+    with connection.cursor() as cursor:
+        # There so many more transactions had been.
+        cursor.execute("UPDATE acceptance_ledgerentry SET xid = '99999999999'::xid8")
+
+    seal()
+
+    assert not LedgerEntry.objects.filter(position=None).exists()
+    assert verdicts() == set()

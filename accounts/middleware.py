@@ -8,6 +8,7 @@ from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from .models import User
 from .places import shipped_languages
@@ -34,8 +35,15 @@ def preferences(get_response: View) -> View:
 
 
 def signed_in_person(request: HttpRequest) -> User | None:
-    """Give whoever is signed in; None, without a query, where the request carries no session."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    """Give whoever is signed in; None, without a query, where the request carries no session.
+
+    Where a middleware of the shop has found by a key whom a program stands for, and has set
+    `request.user`, it is that person.
+    """
+    # Django sets somebody who is looked up when they are first asked for.
+    user: object = request.user
+    is_by_session = type(user) is SimpleLazyObject
+    if is_by_session and settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return request.user if request.user.is_authenticated else None
 

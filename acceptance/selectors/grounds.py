@@ -85,6 +85,19 @@ SENTENCES = {
 }
 
 
+# What the person themselves is told of the version that applies to them.
+OWN_WORDS = {
+    Ground.AGREED: gettext_lazy("You agreed to it."),
+    Ground.TAKEN_OVER: gettext_lazy("You accepted it before this page kept a record."),
+    Ground.ACKNOWLEDGED: gettext_lazy("It is in effect for you, and you acknowledged it."),
+    Ground.DEEMED: gettext_lazy(
+        "You were told of it and went on using the shop, which counts as accepting it."
+    ),
+    Ground.IN_EFFECT: gettext_lazy("It is in effect for you, and needs no agreement."),
+    Ground.NONE: gettext_lazy("No version applies to you yet."),
+}
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why one version governed or did not, with the evidence.
@@ -126,6 +139,11 @@ class Governing:
     def basis(self) -> Ground:
         """What the governing version binds by; `NONE` where no version governed."""
         return self.reasons[-1].ground if self.publication else Ground.NONE
+
+    @property
+    def own_words(self) -> str:
+        """Say to the person themselves why this version applies to them."""
+        return str(OWN_WORDS[self.basis])
 
     @property
     def goes_on_because(self) -> Ground | None:

@@ -24,7 +24,17 @@ from .. import services
 from ..forms import AnswerForm
 from ..receivers import record_view
 from ..reviews import Review, form_for, review_of
-from ..selectors import Facts, acts_of, asked_about, deemed_of, facts_of, legacy_of, reminder_choice_of
+from ..selectors import (
+    Facts,
+    acts_of,
+    asked_about,
+    deemed_of,
+    facts_of,
+    governing,
+    legacy_of,
+    past_of,
+    reminder_choice_of,
+)
 from ..tokens import ReviewForm, TamperedForm, seal, unseal
 
 
@@ -34,13 +44,15 @@ from ..tokens import ReviewForm, TamperedForm, seal, unseal
 def me(request: HttpRequest) -> HttpResponse:
     """Show a person every policy that applies to them, what they did, what is asked, and reminders."""
     person, now = cast(User, request.user), timezone.now()
-    register, rules, facts = load_register(), load_rule_book(), facts_of(cast(User, request.user))
+    register, rules = load_register(), load_rule_book()
+    facts, past = facts_of(person), past_of(person, at=now)
     policies: list[dict[str, Any]] = [
         {
             "in_force": register.in_force(slug, now),
             "newest": newest,
             "text": newest.text(request.LANGUAGE_CODE),
             "asked": asked_about(slug, facts, register, rules, now),
+            "governing": governing(slug, past, register, rules, at=now),
             "accepted": register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
             "withdrawn": register.numbered(slug, facts.withdrawn.get(newest.policy_id, 0)),
             "told_at": facts.told_at(newest.version_id),

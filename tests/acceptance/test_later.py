@@ -79,6 +79,19 @@ def test_it_can_be_said_three_times_a_day_apart_and_then_the_gate_stands(bob: Us
     assert [kind for _number, kind in exposures_of(bob) if kind in LATER] == list(LATER)
 
 
+def test_two_weeks_after_it_holds_nothing_can_be_put_off_any_more(bob: User, browse: Browse) -> None:
+    NoticeRule.objects.update(grace_days=400)
+    client = browse(bob, at=EFFECT + 13 * DAY)
+    assert is_led(client)
+    said_later(client)
+
+    late = browse(bob, at=EFFECT + 15 * DAY)
+
+    # As at the gate, also what is sent is stopped.
+    assert late.post("/shop/checkout/").status_code == 303
+    assert client.post("/shop/checkout/").status_code == 303
+
+
 def test_at_the_end_of_the_days_of_grace_the_gate_stands_though_later_was_just_said(
     bob: User, browse: Browse
 ) -> None:

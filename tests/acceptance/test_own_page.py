@@ -76,7 +76,7 @@ def test_every_instant_is_shown_with_its_zone(
 
     content = browse(dora, at=EFFECT).get("/me/").content
 
-    [time] = elements(cards(content)[0], ".//time")
+    time, *_others = elements(cards(content)[0], ".//time")
     assert time.get("datetime") == "2026-03-03T04:00:00-05:00"
     assert folded(time).endswith("EST")
 
@@ -225,3 +225,13 @@ def test_an_agreement_is_listed_with_the_words_of_an_agreement(
 
     assert agreement.change_class == ChangeClass.NEW_PURPOSE
     assert (row[1], row[3]) == ("agreed", "I have read version 1 of “Privacy policy” and I agree to it.")
+
+
+def test_it_says_which_version_applies_and_why(alice: User, agreement: PolicyVersion, browse: Browse) -> None:
+    before = words(browse(alice, at=EFFECT).get("/me/").content)
+    answer(alice, at=EFFECT, slug="profiling")
+    after = words(browse(alice, at=EFFECT).get("/me/").content)
+
+    assert "Applies to you No version applies to you yet." in before
+    assert "Applies to you version 1, since" in after
+    assert "You agreed to it." in after

@@ -96,3 +96,23 @@ def test_no_header_and_no_method_opens_the_gate(
         response = client.generic(method, "/shop/stock/", headers=headers)
 
         assert response.status_code in (303, 403)
+
+
+def test_a_program_that_signs_in_by_a_key_is_stopped_as_its_person_is(
+    alice: User, first: PolicyVersion, browse: Browse, settings: Any
+) -> None:
+    gate = settings.MIDDLEWARE.index("acceptance.middleware.Gate")
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE[:gate],
+        "tests.acceptance.urls.by_key",
+        *settings.MIDDLEWARE[gate:],
+    ]
+    client = browse(None, at=GATE)
+    headers = {"x-api-key": alice.email, "accept": "application/json"}
+
+    before = [client.post(address, headers=headers) for address in ("/shop/checkout/", "/shop/delivery/DE/")]
+    answer(alice, at=GATE)
+    after = client.post("/shop/checkout/", headers=headers)
+
+    assert [response.status_code for response in before] == [403, 403]
+    assert after.status_code == 200

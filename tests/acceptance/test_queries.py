@@ -184,8 +184,8 @@ def test_one_s_own_page(alice: User, first: PolicyVersion, agreement: PolicyVers
     many = asked_by(client, "/me/")
 
     # The register, the rules, the standing, the exposures, the acts, what was taken over, the choice about
-    # reminders.
-    assert len(few) == len(many) <= WHO + MAY + 7
+    # reminders, and for what applies to them again acts, exposures and what was taken over.
+    assert len(few) == len(many) <= WHO + MAY + 10
 
 
 def test_the_review_page(alice: User, make_second: Callable[..., PolicyVersion], browse: Browse) -> None:

@@ -49,6 +49,16 @@ def test_the_same_answer_from_two_tabs_gives_one_act(alice: User, first: PolicyV
     assert Act.objects.count() == 1
 
 
+def test_who_declines_again_and_now_says_why_is_heard(alice: User, first: PolicyVersion) -> None:
+    silent = answer(alice, at=EFFECT, accepts=False)
+
+    spoken = answer(alice, at=EFFECT + DAY, accepts=False, note="Because you sell my data.")
+    again = answer(alice, at=EFFECT + 2 * DAY, accepts=False)
+
+    assert [act.note for act in Act.objects.order_by("at")] == ["", "Because you sell my data."]
+    assert again == spoken != silent
+
+
 def test_a_used_form_is_not_good_for_another_answer(alice: User, first: PolicyVersion) -> None:
     form, shown = opened(alice, at=EFFECT)
     record_act(person=alice, form=form, shown=shown, accepts=True, note="", request=REQUEST, now=EFFECT)

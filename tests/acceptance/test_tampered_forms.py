@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 
 from acceptance.models import Act
-from acceptance.tokens import ReviewForm, unseal
+from acceptance.tokens import ReviewForm, seal, unseal
 from accounts.models import User
 from policies.models import Policy, PolicyVersion
 from tests.acceptance.conftest import DAY, EFFECT, SECOND_AT
@@ -16,7 +16,7 @@ from tests.acceptance.pages import (
     alert,
     words,
 )
-from tests.acceptance.records import NOTHING, everything, recorded, sealed_before
+from tests.acceptance.records import NOTHING, everything, opened, recorded, sealed_before
 
 pytestmark = pytest.mark.look
 
@@ -191,3 +191,19 @@ def test_the_page_of_a_policy_that_is_not_there_is_missing(
         assert client.get(f"/me/review/{slug}/").status_code == 404
         assert client.post(f"/me/review/{slug}/", sent).status_code in (400, 404)
     assert recorded() == NOTHING
+
+
+def test_what_smells_is_told_in_the_log_and_names_nobody(
+    alice: User, bob: User, first: PolicyVersion, browse: Browse, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = browse(alice, at=EFFECT)
+    form, _shown = opened(bob, at=EFFECT)
+
+    for token in ("forged", seal(form)):
+        client.post(REVIEW, {"token": token, "answer": "accept", "ticked": "on"})
+
+    told = [record.getMessage() for record in caplog.records if record.name == "policysite.audit"]
+    assert told == [
+        f"Person {alice.pk} sent a form that this site did not sign.",
+        f"Person {alice.pk} sent a form that was made for another person.",
+    ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from acceptance.models import Act, Exposure
+from acceptance.models import Act, Exposure, LegacyAcceptance
 from notifications.models import Notice
 from policies.selectors import Publication
 
@@ -29,9 +29,10 @@ def timeline(
     acts: Iterable[Act],
     exposures: Iterable[Exposure],
     notices: Iterable[Notice],
+    legacy: Iterable[LegacyAcceptance],
 ) -> list[Event]:
     """Give all events, the oldest first; what happened at one instant in the order of this sentence."""
-    events = [*published(publications), *told(notices), *met(exposures), *did(acts)]
+    events = [*published(publications), *told(notices), *met(exposures), *did(acts), *accepted_before(legacy)]
     return sorted(events, key=lambda event: event.at)
 
 
@@ -75,3 +76,12 @@ def did(acts: Iterable[Act]) -> Iterator[Event]:
         words = _("The person’s act: %(kind)s.") % {"kind": act.get_kind_display()}
         about = act.version.policy.slug, act.version.number or 0, f"acts/{act.pk}.json"
         yield Event(act.at, act.kind, words, *about)
+
+
+def accepted_before(legacy: Iterable[LegacyAcceptance]) -> Iterator[Event]:
+    """Give what an older system says that the person accepted; the version is 0 where it is not known."""
+    for one in legacy:
+        words = _("Accepted, according to an older system: %(source)s") % {"source": one.source}
+        number = one.version.number if one.version else None
+        about = one.policy.slug, number or 0, f"taken_over/legacy-{one.pk}.json"
+        yield Event(one.at, "TAKEN_OVER", words, *about)

@@ -55,7 +55,8 @@ def person_files(person: User, *, at: datetime, checkpoint: Checkpoint | None) -
     concerned = list(concerning(held, register))
     rules, past = load_rule_book_at(at), past_of(person, at=at)
     answers = [governing(slug, past, register, rules, at=at) for slug in register.by_slug]
-    events = timeline(concerned, held.acts, held.exposures, held.notices)
+    legacy = list(legacy_of(person).select_related("entry", "policy", "version").defer(None))
+    events = timeline(concerned, held.acts, held.exposures, held.notices, legacy)
     files = {
         "answer.json": as_json([answer.as_json() for answer in answers]),
         "identity.json": as_json(identity(person)),
@@ -65,8 +66,8 @@ def person_files(person: User, *, at: datetime, checkpoint: Checkpoint | None) -
     }
     for act in held.acts:
         files[f"acts/{act.pk}.json"] = as_json(receipt_of(act, checkpoint))
-    for legacy in legacy_of(person).select_related("entry", "version").defer(None):
-        files[f"taken_over/legacy-{legacy.pk}.json"] = as_json(legacy_record(legacy, checkpoint))
+    for one in legacy:
+        files[f"taken_over/legacy-{one.pk}.json"] = as_json(legacy_record(one, checkpoint))
     for notice in held.notices:
         files |= notice_files(notice)
     versions = PolicyVersion.objects.filter(pk__in=[entry.version_id for entry in concerned])

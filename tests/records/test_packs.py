@@ -197,6 +197,7 @@ def test_of_whom_evidence_was_given_out_can_be_erased_and_the_ledger_stays_sound
     files = files_of(made)
     [path] = (name for name in files if name.startswith("taken_over/"))
     assert found(files, tmp_path / "pack.zip") == []
+    assert path in {event["evidence"] for event in json.loads(files["timeline.json"])}
     check = verify.Check(SIGNER.name, SIGNER.public)
     record = json.loads(files[path])
     check.hold(path, check.taken_over, path, record | {"opening": record["opening"] | {"source": "Nothing"}})

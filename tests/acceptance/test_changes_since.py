@@ -12,6 +12,8 @@ from tests.acceptance.pages import elements, folded, links, page, words
 from tests.acceptance.records import answer
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 REVIEW = "/me/review/privacy/"
 THIRD_AT, THIRD_EFFECT = SECOND_EFFECT, SECOND_EFFECT + 31 * DAY

@@ -16,7 +16,7 @@ from tests.acceptance.conftest import GATE
 
 Browse = Callable[..., Client]
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = [pytest.mark.look, pytest.mark.usefixtures("shop")]
 
 
 def view(_request: HttpRequest) -> HttpResponse:

@@ -23,7 +23,7 @@ Browse = Callable[..., Client]
 SECOND = timedelta(seconds=1)
 TO_REVIEW = "/me/review/privacy/?next=%2Fshop%2F"
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = [pytest.mark.look, pytest.mark.usefixtures("shop")]
 
 
 def is_stopped(client: Client, address: str = "/shop/") -> bool:

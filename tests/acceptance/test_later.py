@@ -24,7 +24,7 @@ Browse = Callable[..., Client]
 SECOND = timedelta(seconds=1)
 REVIEW, LATER_PAGE = "/me/review/privacy/", "/me/review/privacy/later/"
 
-pytestmark = pytest.mark.usefixtures("shop", "first", "patient_rules")
+pytestmark = [pytest.mark.look, pytest.mark.usefixtures("shop", "first", "patient_rules")]
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from tests.acceptance.conftest import EFFECT
 from tests.acceptance.pages import alert, declining
 from tests.acceptance.records import NOTHING, recorded
 
+pytestmark = pytest.mark.look
+
 REVIEW = "/me/review/privacy/"
 
 

@@ -16,6 +16,8 @@ from tests.acceptance.pages import banners, elements, folded, links, page, words
 from tests.acceptance.records import answer
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 
 

@@ -17,6 +17,8 @@ from tests.acceptance.conftest import DAY, EFFECT, SECOND_EFFECT
 from tests.acceptance.pages import accepting
 from tests.acceptance.records import answer, exposures_of
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 SECOND = timedelta(seconds=1)
 DELIVERY, PAYMENT = "/shop/delivery/DE/", "/shop/payment/DE/"

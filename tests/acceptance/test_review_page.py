@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from acceptance.models import Act, ActContext, ActKind, Standing
@@ -23,6 +24,8 @@ from tests.acceptance.pages import (
     words,
 )
 from tests.acceptance.records import NOTHING, answer, recorded
+
+pytestmark = pytest.mark.look
 
 Browse = Callable[..., Client]
 REVIEW = "/me/review/privacy/"

@@ -15,6 +15,8 @@ from tests.acceptance.conftest import EFFECT
 from tests.acceptance.pages import accepting, elements, fields, page, words
 from tests.conftest import PASSWORD
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 REVIEW = "/me/review/privacy/"
 LOGIN = "/accounts/login/"

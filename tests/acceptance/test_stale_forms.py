@@ -20,6 +20,8 @@ from tests.acceptance.pages import (
 )
 from tests.acceptance.records import NOTHING, recorded
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 REVIEW = "/me/review/privacy/"
 

@@ -15,6 +15,8 @@ from tests.acceptance.conftest import GATE
 from tests.acceptance.pages import accepting
 from tests.acceptance.urls import urlpatterns as shop_and_site
 
+pytestmark = pytest.mark.look
+
 Browse = Callable[..., Client]
 
 # Every address begins with a language: /en/shop/, /de/me/review/privacy/.

@@ -15,6 +15,8 @@ from policies.models import PolicyVersion
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.records import opened, sealed_before
 
+pytestmark = pytest.mark.once
+
 FORM = ReviewForm(
     nonce="4a1e0c8c-7a3f-4a54-8a1e-0a3f2c1d5b6e",
     user_id=7,

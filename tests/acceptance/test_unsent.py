@@ -21,7 +21,7 @@ CHECKOUT = "/shop/checkout/?size=42"
 ORDER = {"shoe": "Larch", "note": "By the back door.\r\nRing <twice> & wait.", "extra": ["laces", "wax"]}
 HOUR = timedelta(hours=1)
 
-pytestmark = pytest.mark.usefixtures("shop", "first")
+pytestmark = [pytest.mark.look, pytest.mark.usefixtures("shop", "first")]
 
 
 def stopped(client: Client, data: Any = ORDER, *, address: str = CHECKOUT, **extra: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +17,8 @@ from tests.acceptance.pages import (
     page,
 )
 from tests.conftest import NOW
+
+pytestmark = pytest.mark.look
 
 Browse = Callable[..., Client]
 REVIEW = "/me/review/privacy/"

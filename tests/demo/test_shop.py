@@ -9,6 +9,8 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.acceptance.pages import words
 
+pytestmark = pytest.mark.look
+
 
 @pytest.fixture(autouse=True)
 def opened(settings: Settings) -> None:

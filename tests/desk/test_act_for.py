@@ -25,6 +25,8 @@ from tests.conftest import NOW
 
 from .conftest import address, chosen, errors
 
+pytestmark = pytest.mark.look
+
 
 def test_the_whole_way_from_the_overview_to_the_record(
     desk: Client, staff: User, alice: User, published: PolicyVersion

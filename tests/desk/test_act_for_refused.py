@@ -22,6 +22,8 @@ from tests.conftest import NOW
 
 from .conftest import address, chosen, errors
 
+pytestmark = pytest.mark.look
+
 
 def test_to_acknowledge_is_not_enough_where_an_agreement_is_asked(
     alice: User,

@@ -17,6 +17,8 @@ from tests.conftest import NOW
 
 from .letters import words_of
 
+pytestmark = pytest.mark.look
+
 ClientOf = Callable[[User], Client]
 PAGE = "/desk/suppressions/"
 

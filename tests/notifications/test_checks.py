@@ -12,6 +12,8 @@ from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from notifications.checks import check_address, check_mail, check_templates, check_triggers, notice_templates
 from policies.triggers import drop_triggers
 
+pytestmark = pytest.mark.once
+
 
 def found_by(run: Any) -> list[str]:
     """Give the ids of what a check found."""

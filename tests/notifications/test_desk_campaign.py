@@ -22,6 +22,8 @@ from .letters import words_of
 from .mail_servers import StubbornSink
 from .records import answer, at, planned
 
+pytestmark = pytest.mark.look
+
 ClientOf = Callable[[User], Client]
 
 

@@ -17,6 +17,8 @@ from tests.conftest import NOW
 
 from .hooks import MakeWebhook
 
+pytestmark = pytest.mark.look
+
 ClientOf = Callable[[User], Client]
 PAGE = "/desk/webhooks/"
 KINDS = ["version.published", "campaign.finished"]

@@ -16,6 +16,8 @@ from policies.models import PolicyText, PolicyVersion
 from policies.rendering import digest, normalise
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.once
+
 PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from("\n\r\t"))
 ENGLISH: TextDigests = {"title": "1", "summary": "2", "reason": "3", "body": "4"}
 GERMAN: TextDigests = {"title": "5", "summary": "6", "reason": "7", "body": "8"}

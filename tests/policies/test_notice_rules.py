@@ -12,6 +12,8 @@ from policies.models import Assent, ChangeClass, NoticeRule, PolicyKind
 from policies.selectors import NO_RULE, RuleBook, load_rule_book, rule_book
 from policies.selectors.rules import jurisdictions
 
+pytestmark = pytest.mark.once
+
 
 def rule(jurisdiction: str = "*", **fields: Any) -> NoticeRule:
     """Give an unsaved rule for material changes of a cookie notice."""

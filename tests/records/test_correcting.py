@@ -12,6 +12,8 @@ from django.test import Client
 from accounts.models import User
 from tests.acceptance.pages import words
 
+pytestmark = pytest.mark.once
+
 ClientOf = Callable[[User], Client]
 PAGE, ADDRESS = "/me/details/", "/me/address/"
 LINK = re.compile(r"http://127.0.0.1:8000(/me/address/\S+)")

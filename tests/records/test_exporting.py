@@ -16,6 +16,8 @@ from tests.acceptance.conftest import EFFECT
 from tests.acceptance.pages import words
 from tests.records.conftest import ADDRESS, BROWSER, EARLIER, IP, NAME, acted
 
+pytestmark = pytest.mark.once
+
 ClientOf = Callable[[User], Client]
 PAGE, FILE = "/me/export/", "/me/export.json"
 

@@ -118,7 +118,17 @@ def test_a_pack_says_what_was_shown_done_and_when(answered: User, first: PolicyV
     [answered_with] = json.loads(files["answer.json"])
     assert (answered_with["version"], answered_with["basis"]) == (1, "acknowledged")
     assert answered_with["reasons"][-1]["acts"] == [str(act.pk)]
-    assert files["report.pdf"].startswith(b"%PDF")
+
+
+def test_a_pack_has_a_pdf_where_the_machine_can_draw_letters_and_else_says_why_not(answered: User) -> None:
+    with_all = files_of(person_pack(answered))
+    with patch("records.services.packs.as_pdf", return_value=None):
+        files = files_of(person_pack(answered))
+
+    assert "report.pdf" not in files
+    assert "lacks Pango" in files["README.txt"].decode()
+    if "report.pdf" in with_all:
+        assert with_all["report.pdf"].startswith(b"%PDF")
 
 
 def test_every_pack_made_is_recorded_and_entered(answered: User, first: PolicyVersion) -> None:

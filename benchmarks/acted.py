@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from acceptance.bodies import act_body, commitments
 from acceptance.models import ActKind, Channel, Presentation, Surface
+from acceptance.presentations import Shown
+from acceptance.services.acts import keep_presentation
 from acceptance.signed_notes import Signer
 from accounts.models import User
 from policies.models import PolicyVersion
@@ -34,7 +36,8 @@ def enter(count: int) -> None:
     if not PolicyVersion.objects.exists():
         gather(PEOPLE, now=timezone.now())
         publish(SLUG, now=timezone.now())
-        Presentation.objects.create(sha256="0" * 64, surface=Surface.REVIEW_PAGE, language="en", wording={})
+        shown = Shown(Surface.REVIEW_PAGE.value, "en", "I have seen it.", "Acknowledge", "Decline", "", "")
+        keep_presentation(shown)
     for begin in range(0, count, PORTION):
         copy_acts(min(PORTION, count - begin))
 
@@ -45,7 +48,7 @@ def copy_acts(count: int) -> None:
     version = PolicyVersion.objects.select_related("policy").get()
     text = version.texts.get()
     presentation, people = (
-        Presentation.objects.get(sha256="0" * 64),
+        Presentation.objects.get(),
         list(User.objects.order_by("pk")[:PEOPLE]),
     )
     about: dict[str, str | int] = {

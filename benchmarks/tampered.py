@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from acceptance.bodies import LEAF
 from acceptance.merkle import Tree, grown, leaf_hash
-from acceptance.models import Act, ActContext, ActKind, Checkpoint, LedgerEntry, LedgerRow
+from acceptance.models import Act, ActContext, ActKind, Checkpoint, LedgerEntry, LedgerRow, Presentation
 from acceptance.services import Verdict, seal_ledger
 from acceptance.services.verifying import findings
 from acceptance.signed_notes import Head, Signer
@@ -195,11 +195,25 @@ def act_changed_with_its_entry(ledger: Ledger, drawn: Random) -> int:
 
 
 def publication_changed(_ledger: Ledger, drawn: Random) -> None:
-    """Change a published version, or the digest of its text."""
-    if drawn.random() < 0.5:  # noqa: PLR2004 - one as often as the other
-        PolicyVersion.objects.update(fingerprint=drawn.randbytes(32).hex())
+    """Change a published version, a text of it, or their digests."""
+    version = drawn.choice([{"fingerprint": drawn.randbytes(32).hex()}, {"change_class": "EDITORIAL"}, {}])
+    text = drawn.choice([{"sha256": drawn.randbytes(32).hex()}, {"body": "Another."}, {"title": "Another"}])
+    if version:
+        PolicyVersion.objects.update(**version)
     else:
-        PolicyText.objects.update(sha256=drawn.randbytes(32).hex())
+        PolicyText.objects.update(**text)
+
+
+def words_changed(_ledger: Ledger, _drawn: Random) -> None:
+    """Change what was on the screen."""
+    Presentation.objects.update(wording={"statement": "I agree to everything."})
+
+
+def act_cut_loose(ledger: Ledger, drawn: Random) -> None:
+    """Take an act from its person as an erasure does, but for what that enters into the ledger."""
+    entry = ledger.entry(drawn)
+    Act.objects.filter(entry=entry).update(user=None, acted_by=None, note="")
+    ActContext.objects.filter(act__entry=entry).delete()
 
 
 def forged(ledger: Ledger, drawn: Random, signer: Signer) -> None:
@@ -273,6 +287,8 @@ CHANGES: tuple[Change, ...] = (
     act_removed,
     act_changed_with_its_entry,
     publication_changed,
+    words_changed,
+    act_cut_loose,
     forged_by_another_key,
     *KEPT_FOR,
 )

@@ -1,6 +1,7 @@
 """Tokens of a time-stamping authority (RFC 3161): a checkpoint was there then, by another's clock."""
 
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -38,7 +39,7 @@ def ask_for_token(data: bytes) -> tuple[bytes, datetime]:
     try:
         with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - the same
             token = answer.read(LARGEST)
-    except (URLError, OSError) as error:
+    except (URLError, HTTPException, OSError) as error:
         raise NoToken(f"The time-stamping authority does not answer: {error}. It is asked again.") from error
     return token, verify_token(token, data, nonce=asked.nonce)
 

@@ -43,25 +43,35 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the pack, write it, and say what it is."""
         out: Path = options["out"]
-        if out.exists():
-            raise CommandError(f"{out} is there already. Choose another name.", returncode=2)
+        try:
+            # Before anything is made and recorded, so that nothing is on record that nobody got.
+            out.touch(exist_ok=False)
+        except FileExistsError as error:
+            raise CommandError(f"{out} is there already. Choose another name.", returncode=2) from error
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error.strerror}.", returncode=2) from error
         try:
             made = self.made(options)
+        except BaseException:
+            out.unlink()
+            raise
+        out.write_bytes(made.content)
+        self.stdout.write(f"{out}: pack {made.pack.pk}, manifest {made.pack.manifest}.")
+        self.stdout.write(f"Check it with: python -I verify.py {out} --key {load_signer().public.hex()}")
+
+    def made(self, options: dict[str, Any]) -> Made:
+        """Make the pack, or say why there is none."""
+        try:
+            return self.pack_of(options)
         except LedgerBroken as error:
             raise CommandError(str(error), returncode=1) from error
         except (KeyUnreadable, WitnessUnwritable) as error:
             raise CommandError(str(error), returncode=3) from error
         except Refusal as error:
             raise CommandError(str(error), returncode=2) from error
-        try:
-            out.write_bytes(made.content)
-        except OSError as error:
-            raise CommandError(f"{out} cannot be written: {error.strerror}.", returncode=2) from error
-        self.stdout.write(f"{out}: pack {made.pack.pk}, manifest {made.pack.manifest}.")
-        self.stdout.write(f"Check it with: python -I verify.py {out} --key {load_signer().public.hex()}")
 
-    def made(self, options: dict[str, Any]) -> Made:
-        """Give the pack that is asked for."""
+    def pack_of(self, options: dict[str, Any]) -> Made:
+        """Make the pack that is asked for."""
         now = timezone.now()
         if options["user"]:
             person = User.objects.filter(email__iexact=options["user"]).first()

@@ -19,7 +19,7 @@ from .clauses import clause_pairs
 from .document import Block, Clause, Document
 from .hunks import shared_start
 from .sequences import Effort, best_chain, heaviest_rise
-from .wording import LETTERS_A_WORD, Coder, Texts, has_words
+from .wording import LETTERS_A_WORD, Texts, has_words
 
 # Two blocks are versions of one another if they share this much: of their words, or, where a block
 # has few words or none that spaces part, of their letters.
@@ -89,9 +89,8 @@ class Alignment:
 
     def align(self, old: Sequence[int], new: Sequence[int]) -> None:
         """Pair the blocks of two stretches without crossing: what is the same first, then what is akin."""
-        keys = Coder()
-        a = keys.encode(self.old.blocks[at].text for at in old)
-        b = keys.encode(self.new.blocks[at].text for at in new)
+        a = [self.old.blocks[at].text for at in old]
+        b = [self.new.blocks[at].text for at in new]
         done = new_done = 0
         for match in Indel.opcodes(a, b).as_matching_blocks():
             self.align_akin(old[done : match.a], new[new_done : match.b])
@@ -119,7 +118,7 @@ class Alignment:
 
     def kinship(self, mine: int, theirs: int, enough: float = KINSHIP) -> float:
         """Give how much two blocks share, from 0 to 1, or 0 where they are not akin."""
-        a, b = self.old_texts[mine].code, self.new_texts[theirs].code
+        a, b = self.old_texts[mine], self.new_texts[theirs]
         shared: float = Indel.normalized_similarity(a, b)
         if shared >= min(enough, KINSHIP):
             return shared
@@ -160,14 +159,14 @@ class Alignment:
         for mine, theirs in sorted(same, key=lambda pair: -len(self.old.blocks[pair[0]].text)):
             self.extend(mine, theirs, 1)
             self.extend(mine, theirs, -1)
-        where: dict[str, list[int]] = defaultdict(list)
+        where: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for theirs in unpaired(self.to_old, self.new.blocks, self.new_texts):
-            for phrase in phrases(self.new_texts[theirs].code, self.new.blocks[theirs].text):
+            for phrase in phrases(self.new_texts[theirs], self.new.blocks[theirs].text):
                 where[phrase].append(theirs)
         grades: dict[tuple[int, int], float] = {}
         for mine in unpaired(self.to_new, self.old.blocks, self.old_texts):
             votes = Counter[int]()
-            for phrase in phrases(self.old_texts[mine].code, self.old.blocks[mine].text):
+            for phrase in phrases(self.old_texts[mine], self.old.blocks[mine].text):
                 votes.update(where[phrase] if len(where.get(phrase, ())) in range(1, RARE + 1) else ())
             for theirs, _count in votes.most_common(RARE):
                 grades[mine, theirs] = self.kinship(mine, theirs)
@@ -260,15 +259,18 @@ def unpaired(partners: Sequence[int | None], blocks: Sequence[Block], texts: Tex
     for at, partner in enumerate(partners):
         text = blocks[at].text
         if partner is None and len(text) >= RECOGNISABLE_UNSPACED:
-            is_long = len(text) >= RECOGNISABLE or not has_words(text, len(texts[at].code))
+            is_long = len(text) >= RECOGNISABLE or not has_words(text, len(texts[at]))
             found += [at] if is_long else []
     return found
 
 
-def phrases(code: str, text: str) -> set[str]:
-    """Give all phrases of `PHRASE` words in a block; of letters, where spaces do not part its words."""
-    units = code if has_words(text, len(code)) else text
-    return {units[at : at + PHRASE] for at in range(len(units) - PHRASE + 1)}
+def phrases(words: Sequence[str], text: str) -> Iterable[tuple[str, ...]]:
+    """Give each phrase of `PHRASE` words in a block; of letters, where spaces do not part its words.
+
+    They are in order, because the order of a set differs from one process to the next.
+    """
+    units = words if has_words(text, len(words)) else text
+    return dict.fromkeys(zip(*(units[at:] for at in range(PHRASE)), strict=False))
 
 
 def move_groups(pairs: Sequence[tuple[int, int]], steady: set[int]) -> dict[int, int]:

@@ -99,24 +99,24 @@ def gaps(found: dict[int, int], old_count: int, new_count: int) -> Iterator[tupl
 
 
 class Said(NamedTuple):
-    """What a clause says: its heading, and all its words coded; its letters, where spaces part no words."""
+    """What a clause says: its heading, and all its words; its letters, where spaces part no words."""
 
     heading: str
-    code: str
+    words: list[str]
     letters: str
 
     @property
     def length(self) -> int:
         """How many units are compared."""
-        return len(self.letters or self.code)
+        return len(self.letters or self.words)
 
 
 def said_in(document: Document, at: int, texts: Texts) -> Said:
     """Give what a clause says."""
     clause = document.clauses[at]
-    code = "".join(texts[block].code for block in clause.blocks)
+    words = [word for block in clause.blocks for word in texts[block]]
     letters = "".join(block.text for block in document.blocks[clause.first : clause.end])
-    return Said(clause.heading, code, "" if has_words(letters, len(code)) else letters)
+    return Said(clause.heading, words, "" if has_words(letters, len(words)) else letters)
 
 
 def likeness(before: dict[int, Said], after: dict[int, Said]) -> Grades:
@@ -135,7 +135,7 @@ def alike(mine: Said, theirs: Said) -> float:
     """Give how much two clauses share of their words, or of their letters, or 0 where it is little."""
     if mine.letters and theirs.letters:
         return Indel.normalized_similarity(mine.letters, theirs.letters, score_cutoff=KINSHIP_OF_LETTERS)
-    return Indel.normalized_similarity(mine.code, theirs.code, score_cutoff=KINSHIP)
+    return Indel.normalized_similarity(mine.words, theirs.words, score_cutoff=KINSHIP)
 
 
 def lengths(document: Document) -> list[int]:

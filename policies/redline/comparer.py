@@ -10,7 +10,7 @@ from .expressions import Reading, lookout
 from .remarks import remarks_of
 from .risks import risks_between
 from .standing import Standings
-from .wording import Span, Texts, Wording
+from .wording import Span, Texts, row_spans, word_spans
 
 # Stands for the block that is not there.
 NOTHING = Block("", "")
@@ -29,9 +29,9 @@ class Comparer:
 
     def __init__(self, old: Document, new: Document, language: str) -> None:
         self.old, self.new = old, new
-        self.wording, self.lookout = Wording(), lookout(language)
-        self.old_texts = Texts((block.text for block in old.blocks), self.wording.coder)
-        self.new_texts = Texts((block.text for block in new.blocks), self.wording.coder)
+        self.lookout = lookout(language)
+        self.old_texts = Texts(block.text for block in old.blocks)
+        self.new_texts = Texts(block.text for block in new.blocks)
 
     def comparison(self) -> Comparison:
         """Give the comparison."""
@@ -72,7 +72,7 @@ class Comparer:
             (place.old, self.old, self.old_texts),
             (place.new, self.new, self.new_texts),
         ):
-            block, words = (NOTHING, [""]) if at is None else (document.blocks[at], texts[at].words)
+            block, words = (NOTHING, [""]) if at is None else (document.blocks[at], texts[at])
             yield Reading(block, words, self.lookout)
 
     def spans_between(self, mine: int, theirs: int) -> tuple[Span, ...]:
@@ -81,5 +81,5 @@ class Comparer:
         if before.text == after.text:
             return (("=", after.text),)
         if before.tag == after.tag == "tr":
-            return self.wording.row_spans(before.text, after.text)
-        return self.wording.spans(self.old_texts[mine], self.new_texts[theirs])
+            return row_spans(before.text, after.text)
+        return word_spans(self.old_texts[mine], self.new_texts[theirs])

@@ -1,6 +1,6 @@
 """What a comparison of two rendered texts says: every block of both, and what became of it."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ from .standing import Shift
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
-ENGINE = "policysite-redline/3"
+ENGINE = "policysite-redline/4"
 
 WHOLE = ("insert", "delete")
 # What a heading, and a block that did not move, weigh for where a clause went: more than any text.
@@ -106,7 +106,7 @@ class Comparison:
 
         It is where the heading went, else where most went of what did not move, else where most went.
         """
-        went: dict[int, Counter[int]] = defaultdict(Counter)
+        went: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         for change in self.changes:
             if change.old is not None and change.new is not None:
                 block, now = self.old.blocks[change.old], self.new.blocks[change.new]

@@ -2,11 +2,10 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import compress
 from operator import attrgetter, itemgetter
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 from .document import Block
 from .remarks import address_of, is_footnote, target
@@ -50,6 +49,7 @@ Stretch = tuple[int, int]
 # Signs that look different in the source and not to a reader.
 ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 START, END, END_OF_STRETCH = attrgetter("start"), attrgetter("end"), itemgetter(1)
+KIND_NAMED = {kind.name: kind for kind in RiskKind}
 # No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
 # So few are looked through faster than they are searched.
@@ -62,7 +62,7 @@ HEADING_NUMBER = re.compile(
 )
 
 
-class Lookout(dict[str, int]):
+class Lookout:
     """Finds risky expressions in the texts of one language, and remembers which words are worth a look.
 
     The patterns are slow and most words are harmless, so each different word is judged once.
@@ -70,20 +70,41 @@ class Lookout(dict[str, int]):
 
     def __init__(self, language: str) -> None:
         """Take the language of the texts (BCP 47)."""
-        super().__init__()
         known = patterns(language)
         self.figures, self.words, self.openers = known.figures, known.words, known.openers
         self.has_figure, self.leads, self.has_unit = known.has_figure, known.leads, known.has_unit
+        self.harmless: set[str] = set()
+        self.interesting: dict[str, int] = {}
 
-    def __missing__(self, word: str) -> int:
+    def interest(self, word: str) -> int:
+        """Say what a word is worth a look for; 0 where it is harmless."""
+        if word in self.harmless:
+            return 0
+        found = self.interesting.get(word, 0)
+        return found or self.judge(word)
+
+    def judge(self, word: str) -> int:
+        """Say what a word that nobody met before is worth a look for, and remember it."""
         found = FIGURE if self.has_figure(word) else 0
         found |= LEADING if self.leads(word) else 0
         found |= UNIT if self.has_unit(word) else 0
         found |= ADDRESS if may_hold_address(word) else 0
-        if len(self) == WORDS_LIMIT:
-            self.clear()
-        self[word] = found
+        if len(self.harmless) + len(self.interesting) >= WORDS_LIMIT:
+            self.harmless.clear()
+            self.interesting.clear()
+        if found:
+            self.interesting[word] = found
+        else:
+            self.harmless.add(word)
         return found
+
+
+class Clue(NamedTuple):
+    """A word that is worth a look: which of the block's it is, where it starts in the text, and what for."""
+
+    at: int
+    place: int
+    interest: int
 
 
 class Reading:
@@ -92,18 +113,22 @@ class Reading:
     def __init__(self, block: Block, words: Sequence[str], lookout: Lookout) -> None:
         """Take a block, its words as spaces part them, and what knows the words of its language."""
         self.block, self.words, self.lookout = block, words, lookout
-        self.interests = list(map(lookout.__getitem__, self.words))
-        # The words that are worth a look, and where each starts in the text.
-        self.clues: list[tuple[int, int]] = []
+        self.clues = [] if lookout.harmless.issuperset(words) else list(self.find_clues())
+
+    def find_clues(self) -> Iterator[Clue]:
+        """Give the words that are worth a look, in order."""
+        harmless = self.lookout.harmless
         place = last = 0
-        for at in compress(range(len(self.words)), self.interests):
-            place += width(self.words[last:at])
-            last = at
-            self.clues.append((at, place))
+        for at, word in enumerate(self.words):
+            interest = 0 if word in harmless else self.lookout.interest(word)
+            if interest:
+                place += width(self.words[last:at])
+                last = at
+                yield Clue(at, place, interest)
 
     def is_near(self, stretches: Sequence[Stretch]) -> bool:
         """Whether an expression may reach into one of the `stretches`, which are in order."""
-        for at, place in self.clues:
+        for at, place, _interest in self.clues:
             # It may begin two words before the one that is worth a look.
             start, end = place - width(self.words[max(at - 2, 0) : at]), place + len(self.words[at]) + REACH
             found = bisect_left(stretches, start, key=END_OF_STRETCH)
@@ -118,7 +143,7 @@ class Reading:
         """
         text = self.block.text
         found = self.figures()
-        if max(self.interests) >= ADDRESS:
+        if any(clue.interest & ADDRESS for clue in self.clues):
             # What an address is made of means nothing by itself.
             addresses = addresses_in(text)
             found = [e for e in found if not touching(addresses, e.start, e.end)]
@@ -139,34 +164,35 @@ class Reading:
 
     def figures(self) -> list[Expression]:
         """Give what is made of figures, in order."""
-        text = self.block.text
+        text, figure_at = self.block.text, self.lookout.figures.match
         found: list[Expression] = []
         done = 0
-        for at, place in self.clues:
-            first = self.first_word(at)
-            if first is None:
-                continue
-            begin, end = max(place - width(self.words[first:at]), done), place + len(self.words[at])
+        for clue in self.clues:
+            end = clue.place + len(self.words[clue.at])
+            begin = max(self.beginning(clue, default=end), done)
             while begin < end:
                 # Nearly all begin where their first word does.
-                match = self.lookout.figures.match(text, begin, end + REACH)
+                match = figure_at(text, begin, end + REACH)
                 if match:
-                    found.append(Expression(RiskKind[match.lastgroup or ""], match[0], *match.span()))
-                    begin = done = match.end()
+                    start, begin = match.span()
+                    found.append(Expression(KIND_NAMED[cast("str", match.lastgroup)], match[0], start, begin))
+                    done = begin
                     continue
                 possible = BEGINNING.search(text, begin + 1, end)
                 begin = possible.start() if possible else end
         return found
 
-    def first_word(self, at: int) -> int | None:
-        """Give the word with which an expression may begin that word `at` is part of."""
-        if self.interests[at] & FIGURE:
-            return at - 1 if at and self.interests[at - 1] & LEADING else at
+    def beginning(self, clue: Clue, *, default: int) -> int:
+        """Give where an expression with a clue in it may begin: at the clue, or at a word before it."""
+        words, lookout = self.words, self.lookout
+        if clue.interest & FIGURE:
+            is_led = clue.at and lookout.interest(words[clue.at - 1]) & LEADING
+            return clue.place - width(words[clue.at - 1 : clue.at]) if is_led else clue.place
         # "in May", "one month", "a full month".
-        for back in (1, 2) if self.interests[at] & UNIT else (1,):
-            if back <= at and self.lookout.openers.fullmatch(self.words[at - back]):
-                return at - back
-        return None
+        for back in (1, 2) if clue.interest & UNIT else (1,):
+            if back <= clue.at and lookout.openers.fullmatch(words[clue.at - back]):
+                return clue.place - width(words[clue.at - back : clue.at])
+        return default
 
 
 @lru_cache(maxsize=16)
@@ -177,7 +203,7 @@ def lookout(language: str) -> Lookout:
 
 def width(words: Sequence[str]) -> int:
     """Give how many letters words take, with a space behind each."""
-    return sum(map(len, words)) + len(words)
+    return len(" ".join(words)) + 1 if words else 0
 
 
 def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:

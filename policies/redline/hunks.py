@@ -17,13 +17,13 @@ ENDS_SENTENCE = (".", "!", "?", ":", ";", "。", "！", "？", "；")
 ABSORBED = 3
 
 
-def fits(old: str, new: str) -> bool:
-    """Whether two coded sequences are short enough to be compared as they are."""
+def fits(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether two sequences are short enough to be compared as they are."""
     return len(old) * len(new) <= CELLS_LIMIT
 
 
-def differences(old: str, new: str) -> list[Hunk]:
-    """Give the stretches in which two coded sequences differ, by their longest common subsequence."""
+def differences(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
+    """Give the stretches in which two sequences differ, by their longest common subsequence."""
     found: list[Hunk] = []
     done = new_done = 0
     for match in Indel.editops(old, new).as_matching_blocks():
@@ -34,7 +34,7 @@ def differences(old: str, new: str) -> list[Hunk]:
     return found
 
 
-def bounded_differences(old: str, new: str) -> list[Hunk]:
+def bounded_differences(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     """Give what `differences` gives; where that would take too long, one stretch without the common ends."""
     if fits(old, new):
         return differences(old, new)
@@ -42,16 +42,16 @@ def bounded_differences(old: str, new: str) -> list[Hunk]:
     return [(start, len(old) - end, start, len(new) - end)]
 
 
-def common_ends(old: str, new: str) -> tuple[int, int]:
-    """Give how many units two coded sequences share at their start, and at their end behind that."""
+def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Give how many units two sequences share at their start, and at their end behind that."""
     start = shared_start(old, new)
     return start, shared_start(
         old[: start - 1 if start else None : -1], new[: start - 1 if start else None : -1]
     )
 
 
-def shared_start(old: str, new: str) -> int:
-    """Give how many units two coded sequences share at their start."""
+def shared_start(old: Sequence[str], new: Sequence[str]) -> int:
+    """Give how many units two sequences share at their start."""
     shorter = min(len(old), len(new))
     if old[:1] != new[:1]:
         return 0

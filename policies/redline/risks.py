@@ -12,7 +12,7 @@ from .expressions import Expression, Reading, Stretch, touching
 from .hunks import differences
 from .remarks import Remark, RemarkKind, target
 from .vocabulary import RiskKind
-from .wording import Coder, Span
+from .wording import Span
 
 KINDS = tuple(RiskKind)
 # The name of an emphasis that says that its words do not hold.
@@ -143,8 +143,7 @@ def replaced(before: Sequence[Expression], after: Sequence[Expression]) -> Itera
         new = [expression for expression in after if expression.kind is kind]
         if old and new:
             keys = [[expression.key for expression in side] for side in (old, new)]
-            coder = Coder()
-            hunks = differences(coder.encode(keys[0]), coder.encode(keys[1])) if keys[0] != keys[1] else []
+            hunks = differences(*keys) if keys[0] != keys[1] else []
         else:
             hunks = [(0, len(old), 0, len(new))]
         for start, end, new_start, new_end in hunks:

@@ -6,10 +6,9 @@ beyond that sentences are compared first, and what is still too large is replace
 limit is one of size and not of time, so the answer never depends on the machine.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count, pairwise, zip_longest
-from typing import Literal, NamedTuple
+from itertools import pairwise, zip_longest
+from typing import Literal
 
 import regex
 
@@ -41,144 +40,115 @@ TOKEN, ADDRESS_IN_TEXT = regex.compile(TOKENS, regex.VERBOSE), regex.compile(ADD
 TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
 
 
-class Coder(defaultdict[str, str]):
-    """Gives each distinct unit a character of its own, so that rapidfuzz compares plain strings."""
-
-    def __init__(self) -> None:
-        super().__init__(map(chr, count(1)).__next__)
-
-    def encode(self, units: Iterable[str]) -> str:
-        """Give one character for each unit."""
-        return "".join(map(self.__getitem__, units))
-
-
-class Units(NamedTuple):
-    """The units of a text, and the same as one character for each."""
-
-    words: Sequence[str]
-    code: str
+# The words of a text as spaces part them, or its other units. They are compared as what they are: rapidfuzz
+# takes any sequence of hashable things.
+Units = Sequence[str]
 
 
 class Texts:
-    """The words of many texts, each split and coded when it is first asked for: most never are."""
+    """The words of many texts, each split when it is first asked for: most never are."""
 
-    def __init__(self, texts: Iterable[str], coder: "Coder") -> None:
+    def __init__(self, texts: Iterable[str]) -> None:
         self.texts = list(texts)
-        self.coder = coder
-        self.known: dict[int, Units] = {}
+        self.known: dict[int, list[str]] = {}
 
-    def __getitem__(self, at: int) -> Units:
-        units = self.known.get(at)
-        if units is None:
-            words = self.texts[at].split(" ")
-            units = self.known[at] = Units(words, self.coder.encode(words))
-        return units
+    def __getitem__(self, at: int) -> list[str]:
+        words = self.known.get(at)
+        if words is None:
+            words = self.known[at] = self.texts[at].split(" ")
+        return words
 
 
-class Wording:
-    """Compares the words of many pairs of texts; what it knows of words serves all of them."""
+def word_spans(old: Units, new: Units) -> tuple[Span, ...]:
+    """Give the spans by which the words `old` became `new`, what is deleted before what replaces it.
 
-    def __init__(self) -> None:
-        self.coder = Coder()
+    The words are what spaces part. The texts of `=` and `-` join to the old text, those of `=` and
+    `+` to the new one. Neither may be empty.
+    """
+    spans = Spans()
+    for stays, gone, came in parts(old, new):
+        spans.keep(spaced(stays))
+        refine(spans, spaced(gone), spaced(came))
+    return spans.without_last_space()
 
-    def units(self, words: Sequence[str]) -> Units:
-        """Give `words`, or other units of a text, coded."""
-        return Units(words, self.coder.encode(words))
 
-    def spans(self, old: Units, new: Units) -> tuple[Span, ...]:
-        """Give the spans by which the words `old` became `new`, what is deleted before what replaces it.
-
-        The words are what spaces part. The texts of `=` and `-` join to the old text, those of `=` and
-        `+` to the new one. Neither may be empty.
-        """
-        spans = Spans()
-        for stays, gone, came in self.parts(old, new):
-            spans.keep(spaced(stays))
-            self.refine(spans, spaced(gone), spaced(came))
-        return spans.without_last_space()
-
-    def row_spans(self, old: str, new: str) -> tuple[Span, ...]:
-        """Give the spans by which one table row became another, cell by cell."""
-        before, after = old.split(CELL), new.split(CELL)
-        spans = Spans()
-        done = 0
-        # Each cell has a tab behind it here, as words have a space.
-        for start, end, new_start, new_end in bounded_differences(
-            self.coder.encode(before), self.coder.encode(after)
-        ):
-            spans.keep("".join(f"{cell}{CELL}" for cell in before[done:start]))
-            for mine, theirs in zip_longest(before[start:end], after[new_start:new_end]):
-                if mine is None or theirs is None:
-                    spans.change(*("" if cell is None else f"{cell}{CELL}" for cell in (mine, theirs)))
-                else:
-                    self.change_cell(spans, mine, theirs)
-            done = end
-        spans.keep("".join(f"{cell}{CELL}" for cell in before[done:]))
-        return spans.without_last_space()
-
-    def change_cell(self, spans: "Spans", mine: str, theirs: str) -> None:
-        """Add the change of one cell, and the tab behind it."""
-        both = mine and theirs
-        inner = self.spans(self.units(mine.split(" ")), self.units(theirs.split(" "))) if both else ()
-        for sign, text in inner:
-            if sign == "=":
-                spans.keep(text)
+def row_spans(old: str, new: str) -> tuple[Span, ...]:
+    """Give the spans by which one table row became another, cell by cell."""
+    before, after = old.split(CELL), new.split(CELL)
+    spans = Spans()
+    done = 0
+    # Each cell has a tab behind it here, as words have a space.
+    for start, end, new_start, new_end in bounded_differences(before, after):
+        spans.keep("".join(f"{cell}{CELL}" for cell in before[done:start]))
+        for mine, theirs in zip_longest(before[start:end], after[new_start:new_end]):
+            if mine is None or theirs is None:
+                spans.change(*("" if cell is None else f"{cell}{CELL}" for cell in (mine, theirs)))
             else:
-                spans.change(*((text, "") if sign == "-" else ("", text)))
-        if not both:
-            spans.change(mine, theirs)
-        spans.keep(CELL)
+                change_cell(spans, mine, theirs)
+        done = end
+    spans.keep("".join(f"{cell}{CELL}" for cell in before[done:]))
+    return spans.without_last_space()
 
-    def refine(self, spans: "Spans", gone: str, came: str) -> None:
-        """Add the change of some words, each with the space behind it, as finely as can be read."""
-        if not gone or not came or are_plain(gone, came):
-            spans.change(gone, came)
-            return
-        pattern = TOKEN_OR_ADDRESS if may_hold_address(gone) or may_hold_address(came) else TOKEN
-        for stays, less, more in self.parts(*(self.units(pattern.findall(text)) for text in (gone, came))):
-            spans.keep("".join(stays))
-            spans.change("".join(less), "".join(more))
 
-    def parts(self, old: Units, new: Units) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
-        """Give in order what stays, then what goes and what comes after it; the last change is empty."""
-        before, after = old.words, new.words
-        hunks = absorb(self.hunks(old, new), before, after)
-        done = 0
-        for old_start, old_end, new_start, new_end in slide(hunks, before, after):
-            yield before[done:old_start], before[old_start:old_end], after[new_start:new_end]
-            done = old_end
-        yield before[done:], (), ()
+def change_cell(spans: "Spans", mine: str, theirs: str) -> None:
+    """Add the change of one cell, and the tab behind it."""
+    both = mine and theirs
+    for sign, text in word_spans(mine.split(" "), theirs.split(" ")) if both else ():
+        if sign == "=":
+            spans.keep(text)
+        else:
+            spans.change(*((text, "") if sign == "-" else ("", text)))
+    if not both:
+        spans.change(mine, theirs)
+    spans.keep(CELL)
 
-    def hunks(self, old: Units, new: Units) -> list[Hunk]:
-        """Give the stretches in which two sequences of units differ."""
-        if fits(old.code, new.code):
-            return differences(old.code, new.code)
-        start, end = common_ends(old.code, new.code)
-        if start or end:
-            # Without what both begin and end with, they may be short enough.
-            inner = [
-                Units(units.words[start : len(units.words) - end], units.code[start : len(units.code) - end])
-                for units in (old, new)
-            ]
-            return [(a + start, b + start, c + start, d + start) for a, b, c, d in self.hunks(*inner)]
-        found: list[Hunk] = []
-        old_ends, new_ends = sentence_ends(old.words), sentence_ends(new.words)
-        for start, end, new_start, new_end in self.sentence_hunks(old.words, old_ends, new.words, new_ends):
-            old_from, new_from = old_ends[start], new_ends[new_start]
-            before, after = old.code[old_from : old_ends[end]], new.code[new_from : new_ends[new_end]]
-            found += [
-                (old_from + a, old_from + b, new_from + c, new_from + d)
-                for a, b, c, d in bounded_differences(before, after)
-            ]
-        return found
 
-    def sentence_hunks(
-        self, before: Sequence[str], old_ends: Sequence[int], after: Sequence[str], new_ends: Sequence[int]
-    ) -> list[Hunk]:
-        """Give the stretches of sentences in which two long texts differ; one if they are too many."""
-        old = self.coder.encode("\0".join(before[a:b]) for a, b in pairwise(old_ends))
-        new = self.coder.encode("\0".join(after[a:b]) for a, b in pairwise(new_ends))
-        return bounded_differences(old, new)
+def refine(spans: "Spans", gone: str, came: str) -> None:
+    """Add the change of some words, each with the space behind it, as finely as can be read."""
+    if not gone or not came or are_plain(gone, came):
+        spans.change(gone, came)
+        return
+    pattern = TOKEN_OR_ADDRESS if may_hold_address(gone) or may_hold_address(came) else TOKEN
+    for stays, less, more in parts(pattern.findall(gone), pattern.findall(came)):
+        spans.keep("".join(stays))
+        spans.change("".join(less), "".join(more))
+
+
+def parts(before: Units, after: Units) -> Iterator[tuple[Units, Units, Units]]:
+    """Give in order what stays, then what goes and what comes after it; the last change is empty."""
+    done = 0
+    for old_start, old_end, new_start, new_end in slide(
+        absorb(hunks_between(before, after), before, after), before, after
+    ):
+        yield before[done:old_start], before[old_start:old_end], after[new_start:new_end]
+        done = old_end
+    yield before[done:], (), ()
+
+
+def hunks_between(old: Units, new: Units) -> list[Hunk]:
+    """Give the stretches in which two sequences of units differ."""
+    if fits(old, new):
+        return differences(old, new)
+    start, end = common_ends(old, new)
+    if start or end:
+        # Without what both begin and end with, they may be short enough.
+        inner = hunks_between(old[start : len(old) - end], new[start : len(new) - end])
+        return [(a + start, b + start, c + start, d + start) for a, b, c, d in inner]
+    found: list[Hunk] = []
+    old_ends, new_ends = sentence_ends(old), sentence_ends(new)
+    sentences = (
+        ["\0".join(units[a:b]) for a, b in pairwise(ends)]
+        for units, ends in ((old, old_ends), (new, new_ends))
+    )
+    # Where even the sentences are too many, all of them are one stretch.
+    for start, end, new_start, new_end in bounded_differences(*sentences):
+        old_from, new_from = old_ends[start], new_ends[new_start]
+        before, after = old[old_from : old_ends[end]], new[new_from : new_ends[new_end]]
+        found += [
+            (old_from + a, old_from + b, new_from + c, new_from + d)
+            for a, b, c, d in bounded_differences(before, after)
+        ]
+    return found
 
 
 class Spans:
@@ -233,7 +203,8 @@ def has_words(text: str, count: int) -> bool:
     """Whether the `count` stretches that spaces part in a text are its words."""
     if len(text) >= LETTERS_A_WORD * count:
         return False
-    return text.isascii() or 2 * len(UNSPACED_SIGN.findall(text)) < len(text)
+    # The signs of such scripts take three bytes each, so most texts need not be looked through for them.
+    return len(text.encode()) < 2 * len(text) or 2 * len(UNSPACED_SIGN.findall(text)) < len(text)
 
 
 def may_hold_address(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Notice rules, which counsel edits. Versions and texts are written at the desk, never here."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from .models import NoticeRule, Policy
 
@@ -30,3 +31,12 @@ class PolicyAdmin(admin.ModelAdmin[Policy]):
 
     list_display = ("slug", "name", "kind", "default_language")
     ordering = ("slug",)
+
+    def get_readonly_fields(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - as Django calls it
+        obj: Policy | None = None,
+    ) -> tuple[str, ...]:
+        """Give what nobody changes once something is published: links lead to it, and rules hang on it."""
+        is_published = obj is not None and obj.versions.filter(published_at__isnull=False).exists()
+        return ("slug", "kind") if is_published else ()

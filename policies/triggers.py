@@ -231,4 +231,12 @@ POLICY_TRIGGERS = [
         " WHERE v.policy_id = OLD.id AND v.published_at IS NOT NULL)",
         "The address of a policy with a published version never changes.",
     ),
+    Trigger(
+        "policy_kind_unchanged_once_published",
+        "policies_policy",
+        "UPDATE",
+        "OLD.kind <> NEW.kind AND EXISTS (SELECT 1 FROM policies_policyversion v"
+        " WHERE v.policy_id = OLD.id AND v.published_at IS NOT NULL)",
+        "The kind of a policy with a published version never changes, because its rules hang on it.",
+    ),
 ]

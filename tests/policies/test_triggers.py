@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from policies import services
-from policies.models import Approval, Policy, PolicyText, PolicyVersion, Recall
+from policies.models import Approval, Policy, PolicyKind, PolicyText, PolicyVersion, Recall
 from policies.triggers import (
     POLICY_TRIGGERS,
     TRUNCATE,
@@ -249,19 +249,21 @@ def test_a_recall_leaves_the_recalled_version_as_it_was(published: PolicyVersion
     assert (stored.published_at, stored.fingerprint) == (published.published_at, published.fingerprint)
 
 
-def test_the_address_of_a_policy_never_changes_once_a_version_is_published(
+def test_the_address_and_the_kind_of_a_policy_never_change_once_a_version_is_published(
     published: PolicyVersion, make_policy: Callable[..., Policy]
 ) -> None:
     unpublished = make_policy("terms")
 
     with refused_by("policy_address_unchanged_once_published"):
         Policy.objects.filter(pk=published.policy_id).update(slug="moved")
+    with refused_by("policy_kind_unchanged_once_published"):
+        Policy.objects.filter(pk=published.policy_id).update(kind=PolicyKind.TERMS)
 
     Policy.objects.filter(pk=published.policy_id).update(name="Renamed")
-    Policy.objects.filter(pk=unpublished.pk).update(slug="moved")
-    assert sorted(Policy.objects.values_list("slug", "name")) == [
-        ("moved", "Privacy policy"),
-        ("privacy", "Renamed"),
+    Policy.objects.filter(pk=unpublished.pk).update(slug="moved", kind=PolicyKind.TERMS)
+    assert sorted(Policy.objects.values_list("slug", "kind", "name")) == [
+        ("moved", PolicyKind.TERMS, "Privacy policy"),
+        ("privacy", PolicyKind.PRIVACY_NOTICE, "Renamed"),
     ]
 
 

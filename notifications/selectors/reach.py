@@ -64,9 +64,9 @@ class Pace:
     rest: timedelta | None
 
 
-def announcements(campaign: Campaign) -> QuerySet[Notice]:
-    """Give the notices by which people are told of a version."""
-    return Notice.objects.filter(campaign=campaign, wave=Wave.ANNOUNCEMENT)
+def first_notices(campaign: Campaign) -> QuerySet[Notice]:
+    """Give the notices by which people are told of a version, or of its recall, without reminders."""
+    return Notice.objects.filter(campaign=campaign, wave__in=[Wave.ANNOUNCEMENT, Wave.CORRECTION])
 
 
 def untold(campaign: Campaign) -> QuerySet[Notice]:
@@ -78,7 +78,7 @@ def untold(campaign: Campaign) -> QuerySet[Notice]:
         user=OuterRef("user"), version=OuterRef("campaign__version"), kind=ExposureKind.SHOWN
     )
     return (
-        announcements(campaign)
+        first_notices(campaign)
         .filter(state__in=UNTOLD_STATES)
         .exclude(reason=ANSWERED_ALREADY)
         .select_related("user")
@@ -100,7 +100,7 @@ def reach_by_language(campaign: Campaign) -> list[Reach]:
 def reach(campaign: Campaign, field: str) -> Iterator[Reach]:
     """Give the reach for each value of a field of the person."""
     rows = (
-        announcements(campaign)
+        first_notices(campaign)
         .values(of=F(field))
         .annotate(
             people=Count("pk"),

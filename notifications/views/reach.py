@@ -12,7 +12,7 @@ from policies.selectors import load_register
 from policies.views.downloads import csv_download
 from policies.views.guard import desk_page
 
-from ..models import Campaign, CampaignKind, Notice
+from ..models import Campaign, Notice
 from ..selectors import hours, reach_by_country, reach_by_language, replies, untold
 
 HEAD = ("person", "address", "country", "language", "state", "reason", "reply", "tried_at", "shown_at")
@@ -20,12 +20,13 @@ HEAD = ("person", "address", "country", "language", "state", "reason", "reply", 
 
 @require_safe
 @desk_page("policies.view_policy")
-def reach(request: HttpRequest, version_id: int) -> HttpResponse:
+def reach(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Show how many were told in each country and language, what servers said, and who was not told."""
-    campaign = campaign_or_404(version_id)
+    campaign = get_object_or_404(Campaign, pk=campaign_id)
     accepted = hours(campaign)
     context = {
-        "entry": load_register().by_id[version_id],
+        "entry": load_register().by_id[campaign.version_id],
+        "campaign": campaign,
         "by_country": reach_by_country(campaign),
         "by_language": reach_by_language(campaign),
         "replies": replies(campaign),
@@ -38,15 +39,10 @@ def reach(request: HttpRequest, version_id: int) -> HttpResponse:
 
 @require_safe
 @desk_page("policies.view_policy")
-def untold_csv(_request: HttpRequest, version_id: int) -> StreamingHttpResponse:
+def untold_csv(_request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
     """Give the list of who was not told."""
-    found = untold(campaign_or_404(version_id))
-    return csv_download(f"not-told-{version_id}", lines(found.iterator(chunk_size=2000)))
-
-
-def campaign_or_404(version_id: int) -> Campaign:
-    """Give the campaign that tells people of a version, or answer 404 where it has none."""
-    return get_object_or_404(Campaign, version=version_id, kind=CampaignKind.ANNOUNCEMENT)
+    found = untold(get_object_or_404(Campaign, pk=campaign_id))
+    return csv_download(f"not-told-{campaign_id}", lines(found.iterator(chunk_size=2000)))
 
 
 def lines(notices: Iterator[Notice]) -> Iterator[tuple[Any, ...]]:

@@ -11,11 +11,14 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from acceptance.tokens import reminders_token
 from accounts.models import User
 from demo import play
+from notifications.models import Campaign
 from policies import services
 from policies.comparisons import Form
 from policies.manuscript import read_manuscript
@@ -94,6 +97,7 @@ def public_pages(world: World) -> Iterator[tuple[str, Page]]:
     """Open, one after the other, the pages that everybody sees."""
     page = world.visit()
     policy = "/policies/privacy/"
+    stopping = reverse("acceptance:stop_reminders", args=[reminders_token(world.people["customer"].pk)])
     for address in (
         "/",
         policy,
@@ -106,6 +110,7 @@ def public_pages(world: World) -> Iterator[tuple[str, Page]]:
         "/shop/",
         "/accounts/login/",
         "/accounts/login/code/",
+        stopping,
     ):
         yield opened(page, address)
     page.get_by_label("Email").fill("nobody@example.com")
@@ -156,8 +161,11 @@ def deciding_pages(world: World) -> Iterator[tuple[str, Page]]:
     """Open the pages on which an approver looks over, publishes, and sees what became of it."""
     page = world.visit(world.people["approver"])
     published = f"/desk/versions/{world.published.pk}/"
-    lists = [f"{published}{name}/" for name in ("report", "answers", "never-accepted", "campaign")]
-    for address in (f"/desk/versions/{world.draft.pk}/", "/desk/policies/privacy/report/", *lists):
+    names = ("report", "answers", "never-accepted", "campaign")
+    reach = reverse("desk:reach", args=[Campaign.objects.get().pk])
+    lists = [reach, "/desk/policies/privacy/report/", "/desk/webhooks/", "/desk/suppressions/"]
+    lists += [f"{published}{name}/" for name in names]
+    for address in (f"/desk/versions/{world.draft.pk}/", *lists):
         yield opened(page, address)
     page.goto(published)
     page.get_by_text("Recall this version").click()

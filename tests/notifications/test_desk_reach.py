@@ -15,10 +15,11 @@ from lxml.html import document_fromstring
 from acceptance.models import ExposureKind
 from acceptance.services import record_exposures
 from accounts.models import User
-from notifications.models import Campaign, Notice
+from notifications.models import Campaign, CampaignKind, Notice
 from notifications.selectors import Reach, reach_by_country, reach_by_language, replies, untold
-from notifications.services import run_due
+from notifications.services import plan_campaigns, run_due
 from policies.models import PolicyVersion
+from policies.services import recall_version
 from tests.acceptance.records import answer
 from tests.conftest import NOW
 
@@ -30,9 +31,9 @@ from .records import at, planned
 ClientOf = Callable[[User], Client]
 
 
-def page(version: PolicyVersion, end: str = "") -> str:
+def page(campaign: Campaign, end: str = "") -> str:
     """Give the address of the page, or of the list."""
-    return f"/desk/versions/{version.pk}/campaign/reach/{end}"
+    return f"/desk/campaigns/{campaign.pk}/reach/{end}"
 
 
 def words(content: bytes) -> str:
@@ -90,7 +91,7 @@ def test_the_page_shows_all_of_it(
 ) -> None:
     record_exposures(user_id=people[1].pk, version_ids=[version.pk], kind=ExposureKind.SHOWN, now=NOW)
 
-    response = client_of(author).get(page(version))
+    response = client_of(author).get(page(sent))
 
     found = words(response.content)
     assert response.status_code == 200
@@ -104,12 +105,12 @@ def test_the_page_shows_all_of_it(
 
 
 def test_the_list_can_be_had_as_csv_that_no_spreadsheet_runs(
-    sent: Campaign, people: list[User], version: PolicyVersion, author: User, client_of: ClientOf
+    sent: Campaign, people: list[User], author: User, client_of: ClientOf
 ) -> None:
     User.objects.filter(pk=people[1].pk).update(external_id="=1+1", country="US")
     Notice.objects.filter(user=people[3]).update(reply='@SUM(A1)", "\r\n-2')
 
-    response = client_of(author).get(page(version, "not-told.csv"))
+    response = client_of(author).get(page(sent, "not-told.csv"))
 
     assert isinstance(response, StreamingHttpResponse)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
@@ -123,13 +124,43 @@ def test_the_list_can_be_had_as_csv_that_no_spreadsheet_runs(
     assert by_address[people[3].email]["tried_at"] == "2026-03-02T09:00:00+00:00"
 
 
+def test_whom_no_correction_reached_is_on_a_page_of_its_own(
+    alice: User,
+    bob: User,
+    version: PolicyVersion,
+    approver: User,
+    client_of: ClientOf,
+    use: Use,
+    tmp_path: Path,
+) -> None:
+    told = planned()
+    with use(StubbornSink(tmp_path)) as sink:
+        run_due(clock=at(NOW))
+        recall_version(version_id=version.pk, reason="A wrong annex.", recalled_by=approver, now=NOW)
+        plan_campaigns(now=NOW)
+        sink.to_recipients = {alice.email: "550 5.1.1 unknown"}
+        run_due(clock=at(NOW))
+    correction = Campaign.objects.get(kind=CampaignKind.CORRECTION)
+
+    overview = client_of(approver).get(f"/desk/versions/{version.pk}/campaign/").content.decode()
+    found = words(client_of(approver).get(page(correction)).content)
+
+    assert page(told) in overview
+    assert page(correction) in overview
+    assert "Who was told of the recall" in found
+    assert alice.email in found
+    assert bob.email not in found
+    assert "Told on the site" not in found
+    assert list(untold(told)) == []
+
+
 @pytest.mark.parametrize("end", ["", "not-told.csv"])
 def test_only_the_desk_sees_it_and_only_of_a_campaign(
-    sent: Campaign, version: PolicyVersion, alice: User, author: User, client_of: ClientOf, end: str
+    sent: Campaign, alice: User, author: User, client_of: ClientOf, end: str
 ) -> None:
-    assert client_of(alice).get(page(version, end)).status_code == 403
-    assert Client().get(page(version, end)).status_code == 302
-    assert client_of(author).get(f"/desk/versions/9999/campaign/reach/{end}").status_code == 404
+    assert client_of(alice).get(page(sent, end)).status_code == 403
+    assert Client().get(page(sent, end)).status_code == 302
+    assert client_of(author).get(f"/desk/campaigns/9999/reach/{end}").status_code == 404
 
 
 def test_the_page_costs_the_same_however_many_people_there_are(
@@ -138,14 +169,14 @@ def test_the_page_costs_the_same_however_many_people_there_are(
     make_people(60)
     campaign = planned()
     client = client_of(author)
-    client.get(page(version))
+    client.get(page(campaign))
     costs = []
     for count in (1, 50):
         Notice.objects.filter(
             pk__in=Notice.objects.filter(campaign=campaign, state="PENDING").values("pk")[:count]
         ).update(state="FAILED", reason="So it is.")
         with CaptureQueriesContext(connection) as queries:
-            client.get(page(version))
+            client.get(page(campaign))
         costs.append(len(queries))
 
     assert costs[0] == costs[1]

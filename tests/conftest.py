@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from acceptance.middleware import known_good
 from acceptance.services.acts import presentation_key
@@ -27,6 +28,13 @@ from policies.triggers import create_triggers, drop_triggers, every_trigger
 PASSWORD = "correct horse battery"
 # The instant at which most tests happen: a Monday, far from a change of clocks.
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+# The same examples on every run, however busy the machine is: a failure is then a change of the code.
+# `--hypothesis-profile=explore` draws other ones, and more of them.
+CALM = [HealthCheck.too_slow]
+settings.register_profile("policysite", derandomize=True, deadline=None, suppress_health_check=CALM)
+settings.register_profile("explore", max_examples=5_000, deadline=None, suppress_health_check=CALM)
+settings.load_profile("policysite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.pure
 names = st.text(st.characters(max_codepoint=127), max_size=8)
 words = st.text(st.characters(exclude_categories=["Cs"]))
 # Making the alphabet takes long once, which is not what is judged here.
-law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law = settings(suppress_health_check=[HealthCheck.too_slow])
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | words,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),

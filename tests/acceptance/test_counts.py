@@ -132,7 +132,7 @@ def report_on(version: PolicyVersion, at: datetime = LATE) -> Report:
     return found
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 @example(
     history=[

@@ -149,14 +149,14 @@ def by_hand(story: Story) -> Answer:
 
 
 @pytest.mark.pure
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(stories())
 def test_what_governs_is_what_a_clerk_finds_by_hand(story: Story) -> None:
     assert answer(asked(story, register_of(*publications(story)))) == by_hand(story)
 
 
 @pytest.mark.pure
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(stories())
 def test_what_happens_later_never_changes_the_answer_about_before(story: Story) -> None:
     at, everything = moment(story.at), publications(story)
@@ -171,7 +171,7 @@ def test_what_happens_later_never_changes_the_answer_about_before(story: Story) 
 
 
 @pytest.mark.pure
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(stories())
 def test_the_evidence_of_an_answer_was_on_record_and_is_about_what_it_is_named_for(story: Story) -> None:
     found = asked(story, register_of(*publications(story)))
@@ -186,7 +186,7 @@ def test_the_evidence_of_an_answer_was_on_record_and_is_about_what_it_is_named_f
         assert all(number >= reason.versions[0] for number in about)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=stories())
 def test_the_database_answers_as_the_clerk_does(
     story: Story, alice: User, charlie: User, policy: Policy

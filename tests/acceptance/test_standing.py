@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 ACCEPTING = {ActKind.ACKNOWLEDGED, ActKind.AGREED}
 
 # The fixtures are made once per test, and each example rolls back what it wrote.
-law = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+law = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Position(NamedTuple):

@@ -238,7 +238,7 @@ def part(someone: Someone) -> str:
     return "deemed" if deems and someone.used else "outstanding"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(population=populations)
 def test_the_parts_sum_to_the_people_whoever_they_are_and_whatever_they_did(
     make_person: Callable[..., User], first: PolicyVersion, population: list[Someone]

@@ -266,7 +266,7 @@ def after(steps: list[str], notice: Notice) -> Any:
     return found
 
 
-@chance(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@chance(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(data=st.data())
 def test_the_order_of_reports_changes_nothing(sending: Notice, data: st.DataObject) -> None:
     """Also where one comes twice, and whenever the mail server's answer is written down."""

@@ -25,7 +25,7 @@ def test_a_server_receives_what_was_sent_whatever_its_lines_begin_with(tmp_path:
         @example(lines=[b"."], is_ended=False)
         @example(lines=[b"..", b".", b"", b".a"], is_ended=True)
         @example(lines=[], is_ended=False)
-        @settings(deadline=None, max_examples=200)
+        @settings(max_examples=200)
         def law(lines: list[bytes], is_ended: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
             message = b"\r\n".join(lines) + (b"\r\n" if is_ended else b"")
 

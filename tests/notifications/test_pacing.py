@@ -216,7 +216,7 @@ def test_a_campaign_slows_down_for_one_domain_and_recovers(
     asked=st.lists(st.floats(0, 5), min_size=1, max_size=30),
     base=st.floats(0, 2),
 )
-@chance(max_examples=50, deadline=None)
+@chance(max_examples=50)
 @pytest.mark.django_db
 def test_turns_never_come_closer_than_the_pace_and_gaps_stay_within_bounds(
     complaints: list[float], asked: list[float], base: float

@@ -60,7 +60,7 @@ def test_the_end_of_the_quiet_hours_is_told_by_the_recipient_s_clock(
     zone=st.sampled_from(sorted(available_timezones() - {"localtime"})),
     now=st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - it gets its zone here
 )
-@chance(max_examples=200, deadline=None)
+@chance(max_examples=200)
 def test_what_is_put_off_is_put_off_to_a_later_moment_within_a_day(
     begins: time, ends: time, zone: str, now: datetime
 ) -> None:

@@ -14,7 +14,6 @@ import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.db import connection
-from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from policies import services
@@ -25,13 +24,6 @@ from policies.selectors import Publication, TextEntry
 from tests.conftest import NOW
 
 DAY = timedelta(days=1)
-
-# The same examples on every run, however busy the machine is: a failure is then a change of the code.
-# `--hypothesis-profile=explore` draws other ones, and more of them.
-CALM = [HealthCheck.too_slow]
-settings.register_profile("policysite", derandomize=True, deadline=None, suppress_health_check=CALM)
-settings.register_profile("explore", max_examples=5_000, deadline=None, suppress_health_check=CALM)
-settings.load_profile("policysite")
 
 
 @pytest.fixture

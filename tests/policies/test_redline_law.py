@@ -206,7 +206,7 @@ def leads_from_change_to_change(form: str) -> None:
     assert set(re.findall(r' class="(?:way|hop \w+)" href="#([^"]*)"', form)) <= set(names)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(PAIRS)
 @example((["a"], ["b"]))
 @example((["字"], ["字。"]))
@@ -217,7 +217,7 @@ def test_every_pair_of_documents_obeys_the_law(pair: tuple[list[str], list[str]]
     obeys_the_law(old, new)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(DOCUMENTS)
 def test_a_document_compared_with_itself_is_equal(blocks: list[str]) -> None:
     html = render_here("\n\n".join(blocks))
@@ -228,7 +228,7 @@ def test_a_document_compared_with_itself_is_equal(blocks: list[str]) -> None:
     assert [change.operation for change in found.places] == ["equal"] * len(read_document(html).blocks)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(PAIRS)
 def test_an_operation_tells_the_truth_about_its_spans(pair: tuple[list[str], list[str]]) -> None:
     old, new = (render_here("\n\n".join(blocks)) for blocks in pair)
@@ -242,7 +242,7 @@ def test_an_operation_tells_the_truth_about_its_spans(pair: tuple[list[str], lis
         assert all(a[0] != b[0] and (a[0], b[0]) != ("+", "-") for a, b in pairwise(block["spans"]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(min_size=1, max_size=60), st.text(min_size=1, max_size=60))
 def test_no_span_cuts_a_grapheme(old: str, new: str) -> None:
     for change in compare(f"<p>{escape(old)}</p>", f"<p>{escape(new)}</p>").places:

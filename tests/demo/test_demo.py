@@ -18,8 +18,9 @@ import pytest
 
 from .conftest import Shop
 
-# The demo takes a dozen seconds by itself, and several times as long on a machine that is busy.
-pytestmark = pytest.mark.timeout(300)
+# The demo takes a dozen seconds by itself, and several times as long on a machine that is busy. All of these
+# tests look at one.
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
 
 FIGURES = {
     "people",

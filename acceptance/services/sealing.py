@@ -58,10 +58,17 @@ def seal_ledger(*, signer: Signer, now: datetime) -> int:
     sealed = 0
     while count := seal_portion(signer, now=now):
         sealed += count
+    keep_newest()
+    return sealed
+
+
+@transaction.atomic
+def keep_newest() -> None:
+    """Keep the newest checkpoint outside the database. Locks the ledger's end: no older one follows it."""
+    lock()
     last = newest_checkpoint()
     if last:
         keep_checkpoint(first_leaf(), last.note)
-    return sealed
 
 
 @transaction.atomic

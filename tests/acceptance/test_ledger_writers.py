@@ -12,7 +12,7 @@ from acceptance.services import Verdict
 from accounts.models import User
 from policies.models import PolicyVersion
 from tests.acceptance.conftest import EFFECT
-from tests.acceptance.ledgers import seal, verdicts
+from tests.acceptance.ledgers import seal, seal_all, verdicts
 from tests.acceptance.records import answer
 
 pytestmark = pytest.mark.skipif(
@@ -38,7 +38,7 @@ def test_an_entry_of_a_slow_transaction_is_neither_missed_nor_passed(
             cursor.execute("COMMIT")
     answer(slow, at=EFFECT)
 
-    seal()
+    seal_all()
 
     assert not LedgerEntry.objects.filter(position=None).exists()
     assert Verdict.TAMPERED not in verdicts()
@@ -72,7 +72,7 @@ def test_with_many_writers_and_two_sealers_nothing_is_missed_and_nothing_sealed_
         thread.start()
     for thread in threads:
         thread.join()
-    seal()
+    seal_all()
 
     assert failed == []
     places = list(LedgerEntry.objects.order_by("position").values_list("position", flat=True))
@@ -89,7 +89,7 @@ def test_what_was_brought_from_another_server_by_a_restore_is_sealed(
         # There so many more transactions had been.
         cursor.execute("UPDATE acceptance_ledgerentry SET xid = '99999999999'::xid8")
 
-    seal()
+    seal_all()
 
     assert not LedgerEntry.objects.filter(position=None).exists()
     assert verdicts() == set()

@@ -36,7 +36,7 @@ WCAG = {
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
 }
-# Between the two schemes only colours differ.
+# Between the two schemes only colours differ, and between the two widths none.
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 FOCUSED = """() => {
   const element = document.activeElement, style = getComputedStyle(element);
@@ -100,6 +100,7 @@ def public_pages(world: World) -> Iterator[tuple[str, Page]]:
     stopping = reverse("acceptance:stop_reminders", args=[reminders_token(world.people["customer"].pk)])
     for address in (
         "/",
+        stopping,
         policy,
         f"{policy}versions/",
         f"{policy}versions/1/",
@@ -110,7 +111,6 @@ def public_pages(world: World) -> Iterator[tuple[str, Page]]:
         "/shop/",
         "/accounts/login/",
         "/accounts/login/code/",
-        stopping,
     ):
         yield opened(page, address)
     page.get_by_label("Email").fill("nobody@example.com")
@@ -162,7 +162,7 @@ def deciding_pages(world: World) -> Iterator[tuple[str, Page]]:
     page = world.visit(world.people["approver"])
     published = f"/desk/versions/{world.published.pk}/"
     names = ("report", "answers", "never-accepted", "campaign")
-    reach = reverse("desk:reach", args=[Campaign.objects.get().pk])
+    reach = reverse("desk:reach", args=[Campaign.objects.get(version=world.published).pk])
     lists = [reach, "/desk/policies/privacy/report/", "/desk/webhooks/", "/desk/suppressions/"]
     lists += [f"{published}{name}/" for name in names]
     for address in (f"/desk/versions/{world.draft.pk}/", *lists):
@@ -241,7 +241,6 @@ def broken_rules(page: Page) -> list[str]:
     return [
         *violations(page, WCAG, scheme="light", width=DESKTOP),
         *violations(page, WCAG, scheme="light", width=PHONE),
-        *violations(page, CONTRAST, scheme="dark", width=DESKTOP),
         *violations(page, CONTRAST, scheme="dark", width=PHONE),
         *sideways_scrolling(page),
         *unseen_stops(page),

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.redline import Comparison, Page, as_text, compare
@@ -90,7 +90,6 @@ def rearranged(draw: st.DrawFn) -> tuple[dict[str, list[str]], dict[str, list[st
 
 
 @pytest.mark.no_cover  # as the law is
-@settings(max_examples=300)
 @given(rearranged())
 def test_as_many_clauses_changed_as_do_not_hold_what_they_held(
     pair: tuple[dict[str, list[str]], dict[str, list[str]]],
@@ -107,7 +106,6 @@ def test_as_many_clauses_changed_as_do_not_hold_what_they_held(
 
 
 @pytest.mark.no_cover  # as the law is
-@settings(max_examples=300)
 @given(PAIRS)
 def test_the_size_counts_the_clauses_that_the_changes_alone_show(pair: tuple[list[str], list[str]]) -> None:
     old, new = (render_here("\n\n".join(blocks)) for blocks in pair)

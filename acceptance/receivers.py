@@ -1,6 +1,7 @@
 """What this app does when an app below announces something."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,15 +9,17 @@ from django.utils import timezone
 
 from accounts.middleware import signed_in_person
 from policies.models import PolicyVersion, Recall
-from policies.signals import publishing, recalling, text_viewed
+from policies.signals import holding, publishing, recalling, text_viewed
 
 from .models import ExposureKind
-from .services import note_publication, note_recall, record_exposures
+from .selectors import last_act_at
+from .services import hold_acts, note_publication, note_recall, record_exposures
 
 
 def connect() -> None:
     """Connect every receiver of this app."""
     text_viewed.connect(record_view, dispatch_uid="acceptance.record_view")
+    holding.connect(hold_off_acts, dispatch_uid="acceptance.hold_off_acts")
     publishing.connect(enter_publication, dispatch_uid="acceptance.enter_publication")
     recalling.connect(enter_recall, dispatch_uid="acceptance.enter_recall")
 
@@ -28,6 +31,12 @@ def record_view(*, request: HttpRequest, version_ids: Iterable[int], **_kwargs: 
         record_exposures(
             user_id=person.pk, version_ids=version_ids, kind=ExposureKind.VIEWED, now=timezone.now()
         )
+
+
+def hold_off_acts(*, policy_id: int, **_kwargs: Any) -> datetime | None:
+    """Hold off the acts about a policy, and give the instant of the last one that is on record."""
+    hold_acts(policy_id=policy_id)
+    return last_act_at(policy_id)
 
 
 def enter_publication(*, version: PolicyVersion, **_kwargs: Any) -> None:

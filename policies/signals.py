@@ -6,6 +6,11 @@ from django.dispatch import Signal
 # A doorbell, not a letter: the row in the database is the letter, and is found without it.
 version_published = Signal()
 
+# Sent in the transaction that is about to publish or recall a version, before its instant is fixed. Whoever
+# hears it holds off what belongs behind it until the commit, and answers with the instant of the last thing
+# that came before it, or None. Arguments: policy_id (int).
+holding = Signal()
+
 # Sent in the transaction that publishes or recalls a version, before it commits: whoever raises stops it.
 # Arguments: version (PolicyVersion), or recall (Recall).
 publishing = Signal()

@@ -16,7 +16,7 @@ from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
 from .governing import governing, governing_version
 from .grounds import Governing, Ground, Reason
-from .history import Deemed, acts_of, deemed_of, legacy_of
+from .history import Deemed, acts_of, deemed_of, last_act_at, legacy_of
 from .ledger import (
     entries_about,
     growth_since,
@@ -80,6 +80,7 @@ __all__ = [
     "governing_version",
     "growth_since",
     "key_entries",
+    "last_act_at",
     "latest_of",
     "legacy_of",
     "legacy_record",

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
+from policies.models import PolicyVersion
 from policies.selectors import Publication, Register, RuleBook
 
 from ..models import Act, LegacyAcceptance
@@ -31,6 +32,15 @@ def acts_of(person: User) -> QuerySet[Act]:
         .defer("text__body", "text__html")
         .order_by("-at", "pk")
     )
+
+
+def last_act_at(policy_id: int) -> datetime | None:
+    """Give the instant of the last act about a policy, of whomever; None where there is none."""
+    acts = Act.objects.filter(version=OuterRef("pk")).order_by("-at")
+    # One look into an index for each version, however many acts there are.
+    versions = PolicyVersion.objects.filter(policy=policy_id).annotate(last=Subquery(acts.values("at")[:1]))
+    found: datetime | None = versions.aggregate(latest=Max("last"))["latest"]
+    return found
 
 
 def legacy_of(person: User) -> QuerySet[LegacyAcceptance]:

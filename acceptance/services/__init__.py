@@ -19,7 +19,7 @@ from .legacy import FileRefused, RowsRefused, Taken, import_acceptances, read_ro
 from .reminders import choose_reminders
 from .sealing import LedgerBroken, seal_ledger
 from .stamping import stamp_ledger
-from .standing import rebuild_standing
+from .standing import hold_acts, rebuild_standing
 from .tallying import count_people
 from .verifying import verify_ledger
 from .withdrawal import NothingToWithdraw, withdraw
@@ -45,6 +45,7 @@ __all__ = [
     "choose_reminders",
     "count_people",
     "enter_missing",
+    "hold_acts",
     "import_acceptances",
     "note_erasure",
     "note_publication",

@@ -12,6 +12,7 @@ from ..refusal import Refusal
 from ..selectors import obstacles, register
 from ..signals import publishing, version_published
 from .drafting import lock_draft
+from .order import instant_behind_others
 from .permission import require
 
 
@@ -27,11 +28,13 @@ class PublicationRefused(Refusal):
 def publish_version(*, version_id: int, published_by: User, now: datetime) -> PolicyVersion:
     """Publish the draft `version_id` under the policy's next number. Locks the policy.
 
+    It is published at `now`, or as soon after as all is on record that came before it.
     After the commit it rings `version_published`; whoever misses the bell finds the row.
     Raises `NotPermitted`, `AlreadyPublished` and `PublicationRefused`.
     """
     require(published_by, "policies.publish_version")
     version = lock_draft(version_id)
+    now = instant_behind_others(version.policy_id, now)
     found = obstacles(version, now=now)
     if found:
         raise PublicationRefused(found)

@@ -11,6 +11,7 @@ from ..models import Policy, PolicyVersion, Recall
 from ..refusal import Refusal
 from ..selectors import register
 from ..signals import recalling
+from .order import instant_behind_others
 from .permission import require
 
 
@@ -22,10 +23,12 @@ class RecallRefused(Refusal):
 def recall_version(*, version_id: int, reason: str, recalled_by: User, now: datetime) -> Recall:
     """Recall a published version from `now` on. Locks the policy.
 
+    It is from as soon after `now` as all is on record that came before it.
     Raises `NotPermitted`, and `RecallRefused` for a draft, a second recall, or an empty reason.
     """
     require(recalled_by, "policies.publish_version")
-    Policy.objects.select_for_update(no_key=True).get(versions=version_id)
+    policy = Policy.objects.select_for_update(no_key=True).get(versions=version_id)
+    now = instant_behind_others(policy.pk, now)
     version = PolicyVersion.objects.get(pk=version_id)
     if not version.is_published:
         raise RecallRefused(_("A draft cannot be recalled. Change it instead."))

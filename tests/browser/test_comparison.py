@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from policies.comparisons import Form
 
-pytestmark = [pytest.mark.browser, pytest.mark.look]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 COMPARE = "/policies/privacy/compare/1...2/"
 PHONE = {"width": 375, "height": 700}

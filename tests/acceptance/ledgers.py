@@ -17,16 +17,23 @@ SIGNER = Signer("shop.example/policysite", Ed25519PrivateKey.from_private_bytes(
 OTHER = Signer("shop.example/policysite", Ed25519PrivateKey.from_private_bytes(b"2" * 32))
 
 
-def seal(now: datetime = AT, signer: Signer = SIGNER) -> int:
+def seal_once(now: datetime = AT, signer: Signer = SIGNER) -> int:
+    """Seal what is ready; gives how many."""
     return seal_ledger(signer=signer, now=now)
 
 
-def seal_all(now: datetime = AT) -> None:
-    """Seal until nothing is left. PostgreSQL has an entry wait for all who write, in any database."""
+def seal(now: datetime = AT, signer: Signer = SIGNER) -> int:
+    """Seal until nothing is left; gives how many.
+
+    On PostgreSQL an entry waits for all who write, in any database: for another test too.
+    """
     deadline = time.monotonic() + 60
-    while seal(now) or LedgerEntry.objects.filter(position=None).exists():
+    sealed = seal_once(now, signer)
+    while LedgerEntry.objects.filter(position=None).exists():
         assert time.monotonic() < deadline, "Something is never sealed."
         time.sleep(0.05)
+        sealed += seal_once(now, signer)
+    return sealed
 
 
 def verdicts(now: datetime = AT, *, trusted: Signer = SIGNER, held: tuple[str, ...] = ()) -> set[Verdict]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -12,12 +14,18 @@ from acceptance.services import Verdict
 from accounts.models import User
 from policies.models import PolicyVersion
 from tests.acceptance.conftest import EFFECT
-from tests.acceptance.ledgers import seal, seal_all, verdicts
+from tests.acceptance.ledgers import seal, seal_once, verdicts
 from tests.acceptance.records import answer
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="on SQLite only one writes at a time"
 )
+
+
+@pytest.fixture(autouse=True)
+def own_witness(settings: Any, tmp_path: Path) -> None:
+    """Keep the checkpoint of each test's ledger apart: they begin with the same entry."""
+    settings.LEDGER_WITNESS_DIR = str(tmp_path)
 
 
 def test_an_entry_of_a_slow_transaction_is_neither_missed_nor_passed(
@@ -33,12 +41,12 @@ def test_an_entry_of_a_slow_transaction_is_neither_missed_nor_passed(
                 [b'{"origin":"x","public":"00","noted_at":null,"type":"key"}'],
             )
             answer(quick, at=EFFECT)
-            seal()
+            seal_once()
             assert LedgerEntry.objects.filter(kind=EntryKind.ACT, position=None).count() == 1
             cursor.execute("COMMIT")
     answer(slow, at=EFFECT)
 
-    seal_all()
+    seal()
 
     assert not LedgerEntry.objects.filter(position=None).exists()
     assert Verdict.TAMPERED not in verdicts()
@@ -64,7 +72,7 @@ def test_with_many_writers_and_two_sealers_nothing_is_missed_and_nothing_sealed_
 
     def seal_often() -> None:
         for _round in range(12):
-            seal()
+            seal_once()
 
     works = [lambda part=people[at::6]: write(part) for at in range(6)] + [seal_often, seal_often]
     threads = [Thread(target=run, args=(work,)) for work in works]
@@ -72,7 +80,7 @@ def test_with_many_writers_and_two_sealers_nothing_is_missed_and_nothing_sealed_
         thread.start()
     for thread in threads:
         thread.join()
-    seal_all()
+    seal()
 
     assert failed == []
     places = list(LedgerEntry.objects.order_by("position").values_list("position", flat=True))
@@ -89,7 +97,7 @@ def test_what_was_brought_from_another_server_by_a_restore_is_sealed(
         # There so many more transactions had been.
         cursor.execute("UPDATE acceptance_ledgerentry SET xid = '99999999999'::xid8")
 
-    seal_all()
+    seal()
 
     assert not LedgerEntry.objects.filter(position=None).exists()
     assert verdicts() == set()

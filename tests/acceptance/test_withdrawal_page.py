@@ -13,7 +13,7 @@ from tests.acceptance.pages import accepting, alert, fields, links, words
 from tests.acceptance.records import answer, everything
 from tests.acceptance.test_own_page import cards, done, pairs
 
-pytestmark = pytest.mark.look
+pytestmark = pytest.mark.once
 
 Browse = Callable[..., Client]
 PAGE = "/me/withdraw/privacy/"

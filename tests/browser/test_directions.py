@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.look]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 COMPARE = "/policies/privacy/compare/1...2/"
 HEBREW = "## הזמנות\n\nאנו שומרים הזמנות במשך {} שנים."

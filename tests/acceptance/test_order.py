@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from acceptance.models import EntryKind, LedgerEntry
+from acceptance.models import Act, EntryKind, LedgerEntry
+from acceptance.services import AskedSomethingElse, record_act
 from accounts.models import User
 from policies.fingerprints import version_fingerprint
 from policies.models import PolicyVersion
 from policies.services import approve_version, publish_version, recall_version
 from tests.acceptance.conftest import EFFECT
-from tests.acceptance.records import answer
+from tests.acceptance.records import REQUEST, answer, opened
 
 TICK, SECOND, HOUR = timedelta(microseconds=1), timedelta(seconds=1), timedelta(hours=1)
 
@@ -40,6 +41,19 @@ def test_who_publishes_while_somebody_answers_publishes_after_the_answer(
     assert published.published_at == act.at + TICK
     entry = LedgerEntry.objects.get(kind=EntryKind.PUBLICATION, version=published)
     assert entry.entered_at == act.at + TICK
+
+
+def test_who_answers_while_somebody_publishes_is_asked_about_the_newer_version(
+    alice: User, next_draft: PolicyVersion, approver: User
+) -> None:
+    # The answer read the clock, and waited until the version was published.
+    form, shown = opened(alice, at=EFFECT)
+    publish_version(version_id=next_draft.pk, published_by=approver, now=EFFECT + SECOND)
+
+    with pytest.raises(AskedSomethingElse, match="newer version was published"):
+        record_act(person=alice, form=form, shown=shown, accepts=True, note="", request=REQUEST, now=EFFECT)
+
+    assert not Act.objects.exists()
 
 
 def test_who_recalls_while_somebody_answers_recalls_after_the_answer(

@@ -51,7 +51,7 @@ WHERE EXISTS (
         AND newer.number > version.number AND later.position < entry.position
 )
 """
-# The same by the clock: publishing and acting each read it before they wait for each other.
+# The same by the clock, which publishing and acting each read before they wait for each other.
 LATER = """
 SELECT count(*) FROM acceptance_act AS act
 JOIN policies_policyversion AS version ON version.id = act.version_id
@@ -105,6 +105,7 @@ def publish_and_act(people: Sequence[User]) -> int:
     forms = [open_form(person) for person in people]
 
     def go() -> bool:
+        time.sleep(random.random() * LATEST)
         publish_version(version_id=draft.pk, published_by=publisher, now=timezone.now())
         return False
 

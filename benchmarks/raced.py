@@ -105,6 +105,7 @@ def publish_and_act(people: Sequence[User]) -> int:
     forms = [open_form(person) for person in people]
 
     def go() -> bool:
+        # One that always began first would have every answer wait for it, and be refused.
         time.sleep(random.random() * LATEST)
         publish_version(version_id=draft.pk, published_by=publisher, now=timezone.now())
         return False

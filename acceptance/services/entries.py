@@ -19,7 +19,6 @@ from ..bodies import (
 )
 from ..models import Act, ActContext, EntryKind, LedgerEntry, LegacyAcceptance
 from ..signed_notes import Head, Signer
-from .standing import hold_acts
 
 
 def entry_of(
@@ -104,7 +103,6 @@ def legacy_committed_of(legacy: LegacyAcceptance) -> dict[str, str]:
 def note_publication(version: PolicyVersion) -> LedgerEntry:
     """Enter a version that is being published."""
     assert version.published_at is not None
-    hold_acts(policy_id=version.policy_id)
     return LedgerEntry.objects.create(
         kind=EntryKind.PUBLICATION,
         version=version,
@@ -132,7 +130,6 @@ def body_of_publication(version: PolicyVersion, *, late: str | None = None) -> b
 
 def note_recall(recall: Recall) -> LedgerEntry:
     """Enter a recall."""
-    hold_acts(policy_id=recall.version.policy_id)
     return LedgerEntry.objects.create(
         kind=EntryKind.RECALL,
         version=recall.version,

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 
 from acceptance.models import Exposure, ExposureKind
 
-from ..models import ANSWERED_ALREADY, Campaign, Chunk, Notice, NoticeState, Wave
+from ..models import ANSWERED_ALREADY, Campaign, CampaignKind, Chunk, Notice, NoticeState, Wave
 
 TOLD_STATES = (NoticeState.ACCEPTED, NoticeState.DELIVERED, NoticeState.COMPLAINED)
 UNTOLD_STATES = (
@@ -72,11 +72,14 @@ def first_notices(campaign: Campaign) -> QuerySet[Notice]:
 def untold(campaign: Campaign) -> QuerySet[Notice]:
     """Give the notices of people who were not told by mail, the latest first, with who they are.
 
-    `shown_at` is when the site told them instead, or None. Who had answered already needed no notice.
+    `shown_at` is when the site told them instead, or None: of a recall no banner tells. Who had answered
+    already needed no notice.
     """
     shown = Exposure.objects.filter(
         user=OuterRef("user"), version=OuterRef("campaign__version"), kind=ExposureKind.SHOWN
     )
+    if campaign.kind == CampaignKind.CORRECTION:
+        shown = shown.none()
     return (
         first_notices(campaign)
         .filter(state__in=UNTOLD_STATES)

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import NamedTuple, Protocol, TypeVar
 
 from .document import Block
 from .remarks import address_of, is_footnote, target
@@ -49,7 +49,6 @@ Stretch = tuple[int, int]
 # Signs that look different in the source and not to a reader.
 ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 START, END, END_OF_STRETCH = attrgetter("start"), attrgetter("end"), itemgetter(1)
-KIND_NAMED = {kind.name: kind for kind in RiskKind}
 # No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
 # So few are looked through faster than they are searched.
@@ -120,6 +119,7 @@ class Reading:
         harmless = self.lookout.harmless
         place = last = 0
         for at, word in enumerate(self.words):
+            # A call for each harmless word would take longer than all the rest.
             interest = 0 if word in harmless else self.lookout.interest(word)
             if interest:
                 place += width(self.words[last:at])
@@ -175,7 +175,7 @@ class Reading:
                 match = figure_at(text, begin, end + REACH)
                 if match:
                     start, begin = match.span()
-                    found.append(Expression(KIND_NAMED[cast("str", match.lastgroup)], match[0], start, begin))
+                    found.append(Expression(RiskKind[match.lastgroup or ""], match[0], start, begin))
                     done = begin
                     continue
                 possible = BEGINNING.search(text, begin + 1, end)

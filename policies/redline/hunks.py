@@ -26,7 +26,13 @@ def differences(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
     """Give the stretches in which two sequences differ, by their longest common subsequence."""
     found: list[Hunk] = []
     done = new_done = 0
-    for match in Indel.editops(old, new).as_matching_blocks():
+    matches = Indel.editops(old, new).as_matching_blocks()
+    if any(old[m.a : m.a + m.size] != new[m.b : m.b + m.size] for m in matches):
+        # rapidfuzz tells units apart by their hashes, and two of these have the same.
+        numbers: dict[str, int] = {}
+        numbered = ([numbers.setdefault(unit, len(numbers)) for unit in units] for units in (old, new))
+        matches = Indel.editops(*numbered).as_matching_blocks()
+    for match in matches:
         start, new_start = match.a, match.b
         if start > done or new_start > new_done:
             found.append((done, start, new_done, new_start))

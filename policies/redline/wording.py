@@ -40,7 +40,7 @@ TOKEN, ADDRESS_IN_TEXT = regex.compile(TOKENS, regex.VERBOSE), regex.compile(ADD
 TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
 
 
-# The words of a text as spaces part them, or its other units. They are compared as what they are: rapidfuzz
+# The words of a text as spaces part them, or its other units. They are compared as they are: rapidfuzz
 # takes any sequence of hashable things.
 Units = Sequence[str]
 

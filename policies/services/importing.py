@@ -19,7 +19,7 @@ from ..instants import parse_instant
 from ..manuscript import read_manuscript, read_text
 from ..models import ChangeClass, Policy, PolicyKind, PolicyVersion
 from ..refusal import Refusal
-from ..signals import publishing
+from ..signals import holding, publishing
 from .drafting import create_policy, edit_version, normalise_short, save_text, start_draft
 
 COLUMNS = ("number", "file", "committed_at")
@@ -126,6 +126,8 @@ def import_history(
         raise ImportRefused(_("manifest.csv lists no version. Add a line for each file."))
     policy = find_or_create_policy(slug, kind, read_manuscript(entries[0].path).title, language)
     refuse_gaps(policy, entries)
+    # The dates are those of the manifest, whatever was recorded before.
+    holding.send(Policy, policy_id=policy.pk)
     return [import_version(policy, entry, language, change_class, now) for entry in entries]
 
 

@@ -1,6 +1,5 @@
 """Seal and verify a ledger with keys of one's own."""
 
-import time
 from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,6 +8,7 @@ from acceptance.models import LedgerEntry
 from acceptance.services import Verdict, seal_ledger, verify_ledger
 from acceptance.signed_notes import Signer
 from tests.conftest import NOW
+from tests.notifications.processes import wait_for
 
 HOUR = timedelta(hours=1)
 # The first version takes effect then.
@@ -27,13 +27,14 @@ def seal(now: datetime = AT, signer: Signer = SIGNER) -> int:
 
     On PostgreSQL an entry waits for all who write, in any database: for another test too.
     """
-    deadline = time.monotonic() + 60
-    sealed = seal_once(now, signer)
-    while LedgerEntry.objects.filter(position=None).exists():
-        assert time.monotonic() < deadline, "Something is never sealed."
-        time.sleep(0.05)
-        sealed += seal_once(now, signer)
-    return sealed
+    sealed = []
+
+    def nothing_waits() -> bool:
+        sealed.append(seal_once(now, signer))
+        return not LedgerEntry.objects.filter(position=None).exists()
+
+    wait_for(nothing_waits)
+    return sum(sealed)
 
 
 def verdicts(now: datetime = AT, *, trusted: Signer = SIGNER, held: tuple[str, ...] = ()) -> set[Verdict]:

@@ -136,6 +136,7 @@ def test_whom_no_correction_reached_is_on_a_page_of_its_own(
     told = planned()
     with use(StubbornSink(tmp_path)) as sink:
         run_due(clock=at(NOW))
+        record_exposures(user_id=alice.pk, version_ids=[version.pk], kind=ExposureKind.SHOWN, now=NOW)
         recall_version(version_id=version.pk, reason="A wrong annex.", recalled_by=approver, now=NOW)
         plan_campaigns(now=NOW)
         sink.to_recipients = {alice.email: "550 5.1.1 unknown"}
@@ -151,6 +152,8 @@ def test_whom_no_correction_reached_is_on_a_page_of_its_own(
     assert alice.email in found
     assert bob.email not in found
     assert "Told on the site" not in found
+    [notice] = untold(correction)
+    assert notice.shown_at is None  # type: ignore[attr-defined]  # `untold` adds it
     assert list(untold(told)) == []
 
 

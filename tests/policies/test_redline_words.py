@@ -288,3 +288,16 @@ def test_a_list_that_begins_at_a_number_without_end_is_compared() -> None:
     html = f'<ol start="{"9" * 5000}"><li>We keep it.</li></ol>'
 
     assert compare(html, html.replace("keep", "sell")).size.words_added == 1
+
+
+class Alike(str):
+    """A word whose hash is that of every other one."""
+
+    __slots__ = ()
+    __hash__ = lambda _self: 7  # noqa: E731 - as short as it can be
+
+
+def test_words_with_the_same_hash_are_still_two_words() -> None:
+    old, new = ([Alike(word) for word in text.split()] for text in ("We must keep it", "We may keep it"))
+
+    assert hunks.differences(old, new) == [(1, 2, 1, 2)]

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import rfc8785
@@ -46,7 +46,7 @@ class Shown:
         }
         return {name: said for name, said in words.items() if said}
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The digest over all of it."""
         return digest_of(self.surface, self.language, self.wording, self.markup, self.release)

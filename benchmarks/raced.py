@@ -171,7 +171,7 @@ def wrong_standings() -> int:
     """Count the standings that are not those that follow from the acts."""
     wrong = 0
     for standing in Standing.objects.all():
-        words = words_about(user_id=standing.user_id, policy_id=standing.policy_id)
+        words, _register = words_about(user_id=standing.user_id, policy_id=standing.policy_id)
         expected = position_of(words)
         stored = (standing.accepted_version_id, standing.declined_version_id, standing.withdrawn_version_id)
         follows = (expected.accepted, expected.declined, expected.withdrawn)

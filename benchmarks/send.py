@@ -268,6 +268,4 @@ def explained() -> tuple[int, int]:
     with connection.execute_wrapper(note):
         send_chunk(chunk_id=due_chunks(now=timezone.now(), limit=1)[0], token=uuid4(), clock=timezone.now)
     with connection.cursor() as cursor:
-        # What is prepared is explained where it is called by its name.
-        asked = {sql: values for sql, values in asked.items() if not sql.startswith("PREPARE ")}
         return len(asked), sum(scans(plan_of(cursor, sql, values)) for sql, values in asked.items())

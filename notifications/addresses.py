@@ -23,7 +23,7 @@ def mailbox(address: str) -> Mailbox:
     local, at, domain = address.rpartition("@")
     if not (local and at and domain):
         raise AddressUnusable("The address has no @ between two parts.")
-    if any(sign.isspace() or not sign.isprintable() or sign in "<>" for sign in address):
+    if not address.isprintable() or any(sign in address for sign in " <>"):
         raise AddressUnusable("The address holds a space, a line break or a control sign.")
     try:
         domain = domain.encode("idna").decode("ascii")

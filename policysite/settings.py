@@ -143,7 +143,10 @@ TEMPLATES = [
 DATABASE_URL = env.str(
     "DATABASE_URL", f"sqlite:///{VAR_DIR / 'policysite.sqlite3'}", validate=database_engine
 )
+# Whether a pooler stands before PostgreSQL that may hand out another connection for each transaction.
+DATABASE_POOLED = env.bool("DATABASE_POOLED", False)
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 
 if DATABASE_URL.startswith("sqlite"):
     # FULL, because what is committed here is evidence and must outlive a power failure.
@@ -154,6 +157,9 @@ if DATABASE_URL.startswith("sqlite"):
     }
     # A file, so that worker processes and the live server's threads see the same database.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    # The server is given values beside the statement, so that it can keep the plan of one that comes often.
+    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True}
 
 # Celery: the database decides what is due, the broker only wakes. No broker, no Celery: `run_notices`.
 

@@ -2,28 +2,37 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from datetime import UTC, datetime
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from django.db.models import F, IntegerField, Value
-from django.db.models.query import RawQuerySet
+from django.db import connection
+from django.db.models import F, IntegerField, UUIDField, Value
+
+from policies.prepared import prepared
+from policies.selectors import ON_RECORD, Register, register_with
 
 from ..models import AcceptedBy, Act, ActKind, LegacyAcceptance
 
 ACCEPTING = frozenset(AcceptedBy.values)
-# Asked at every act, so Django need not make it up anew each time.
-ABOUT = """
-SELECT act.id, act.at, act.version_id, act.kind, version.number, 1 AS rank
-FROM acceptance_act AS act JOIN policies_policyversion AS version ON version.id = act.version_id
-WHERE act.user_id = %s AND version.policy_id = %s
-UNION ALL
-SELECT legacy.id, legacy.at, legacy.version_id, 'LEGACY', version.number, 0
-FROM acceptance_legacyacceptance AS legacy
-JOIN policies_policyversion AS version ON version.id = legacy.version_id
-WHERE legacy.user_id = %s AND legacy.policy_id = %s
-ORDER BY 2, 6, 1
-"""
+# What makes a key of what SQLite keeps as text.
+KEY = UUIDField()
+# Asked at every act, so Django need not make it up anew each time, nor ask twice. Whoever has said
+# nothing is one row, of what is on record alone.
+ABOUT = f"""
+SELECT said.version_id, said.number, said.kind, said.at, said.id, said.rank, known.published, known.recalled
+FROM ({ON_RECORD}) AS known LEFT JOIN (
+    SELECT act.id, act.at, act.version_id, act.kind, version.number, 1 AS rank
+    FROM acceptance_act AS act JOIN policies_policyversion AS version ON version.id = act.version_id
+    WHERE act.user_id = %s AND version.policy_id = %s
+    UNION ALL
+    SELECT legacy.id, legacy.at, legacy.version_id, 'LEGACY', version.number, 0
+    FROM acceptance_legacyacceptance AS legacy
+    JOIN policies_policyversion AS version ON version.id = legacy.version_id
+    WHERE legacy.user_id = %s AND legacy.policy_id = %s
+) AS said ON TRUE
+ORDER BY said.at, said.rank, said.id
+"""  # noqa: S608 - of constants
 
 
 class Spoken(Protocol):
@@ -87,21 +96,34 @@ def words_of(user_ids: Collection[int], *, policy_id: int | None = None) -> list
     ]
 
 
-def words_about(*, user_id: int, policy_id: int) -> list[Word]:
-    """Give the words of one person on one policy, the oldest first, as `words_of` does; quicker."""
-    rows: RawQuerySet[Any] = Act.objects.raw(ABOUT, [user_id, policy_id, user_id, policy_id])
-    return [
+def words_about(*, user_id: int, policy_id: int) -> tuple[list[Word], Register]:
+    """Give the words of one person on one policy, the oldest first, as `words_of` does, but quicker.
+
+    Gives the register too, as it stands at the same moment for this policy.
+    """
+    with prepared(), connection.cursor() as cursor:
+        cursor.execute(ABOUT, [policy_id, user_id, policy_id, user_id, policy_id])
+        rows = cursor.fetchall()
+    said = [
         Word(
             user_id,
             policy_id,
-            row.version_id,
-            row.number or 0,
-            row.kind,
-            row.at,
-            row.pk if row.rank else None,
+            version_id,
+            number or 0,
+            kind,
+            instant_of(at),
+            KEY.to_python(key) if rank else None,
         )
-        for row in rows
+        for version_id, number, kind, at, key, rank, _published, _recalled in rows
+        if version_id
     ]
+    published, recalled = rows[0][-2:]
+    return said, register_with(policy_id, published=published, recalled=recalled)
+
+
+def instant_of(stored: datetime) -> datetime:
+    """Give an instant as it was stored; SQLite keeps it in UTC, without saying so."""
+    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)

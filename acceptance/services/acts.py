@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from policies.models import Assent
 from policies.refusal import Refusal
-from policies.selectors import Publication, TextEntry, current_register, load_register, register
+from policies.selectors import Publication, TextEntry, load_register, register
 from policies.selectors.kept import kept
 from policies.services import LONGEST_WAIT
 
@@ -71,7 +71,7 @@ def record_act(
     if given and (accepts or note.strip() in {"", given.note}):
         return given
     refuse_used(stand, form)
-    refuse_stale(form, shown, publication, now)
+    refuse_stale(stand, form, shown, now)
     return keep_act(
         stand,
         form=form,
@@ -186,10 +186,11 @@ def text_of(form: Form, publication: Publication) -> TextEntry:
     raise AskedSomethingElse(_("This form is about another text. Open the page again."))
 
 
-def refuse_stale(form: Form, shown: Shown, publication: Publication, now: datetime) -> None:
+def refuse_stale(stand: Stand, form: Form, shown: Shown, now: datetime) -> None:
     """Raise `AskedSomethingElse` unless the form is about the newest version, as it is shown now."""
     # Who waited for a publication read the clock before it: what is on record by now came first all the same.
-    newest = current_register(publication.policy_id).newest(publication.slug, now + LONGEST_WAIT)
+    publication = stand.register.by_id[form.version_id]
+    newest = stand.register.newest(publication.slug, now + LONGEST_WAIT)
     texts = {text.text_id: text.sha256 for text in publication.texts.values()}
     if newest != publication or texts.get(form.text_id) != form.sha256:
         raise AskedSomethingElse(

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from policies.prepared import prepared
+from policies.selectors import Register
+
 from ..models import Standing
 from ..selectors import Position, Word, position_of, words_about, words_of
 from .writing import Statement, write_together
@@ -14,14 +17,17 @@ FIELDS = ("accepted_version", "accepted_kind", "declined_version", "withdrawn_ve
 # Makes the standing where it is new, and locks it either way. Nothing of it changes.
 LOCK = """
 INSERT INTO acceptance_standing (user_id, policy_id, accepted_kind, updated_at)
-SELECT %(user)s, %(policy)s, '', %(now)s FROM {held} AS held WHERE TRUE
+SELECT %s, %s, '', %s FROM {held} AS held WHERE TRUE
 ON CONFLICT (user_id, policy_id) DO UPDATE SET accepted_kind = acceptance_standing.accepted_kind
 RETURNING id
 """
 # Acts about a policy hold a lock that they share, and whoever publishes or recalls a version takes it
 # alone: each waits for the other to commit. SQLite has one writer at a time.
-SHARED = "(SELECT pg_advisory_xact_lock_shared(49130867, %(policy)s))"
-LOCKS = {"postgresql": LOCK.format(held=SHARED), "sqlite": LOCK.format(held="(SELECT 1)")}
+SHARED = "(SELECT pg_advisory_xact_lock_shared(49130867, %s))"
+LOCKS = {
+    "postgresql": LOCK.format(held=SHARED),
+    "sqlite": LOCK.format(held="(SELECT %s)"),
+}
 ALONE = "SELECT pg_advisory_xact_lock(49130867, %s)"
 MOVE = """
 UPDATE acceptance_standing
@@ -33,10 +39,11 @@ WHERE id = %s
 
 @dataclass(frozen=True)
 class Stand:
-    """A standing that is locked: its key, and the words on which it rests, the oldest first."""
+    """A standing that is locked: its key, the words on which it rests, the oldest first, and the register."""
 
     key: int
     words: list[Word]
+    register: Register
 
     @property
     def accepted_version_id(self) -> int | None:
@@ -55,10 +62,10 @@ def lock_standing(*, user_id: int, policy_id: int, now: datetime) -> Stand:
     Until then nobody publishes or recalls a version of the policy either.
     """
     at = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        cursor.execute(LOCKS[connection.vendor], {"user": user_id, "policy": policy_id, "now": at})
+    with connection.cursor() as cursor, prepared():
+        cursor.execute(LOCKS[connection.vendor], [user_id, policy_id, at, policy_id])
         key = int(cursor.fetchone()[0])
-    return Stand(key, words_about(user_id=user_id, policy_id=policy_id))
+    return Stand(key, *words_about(user_id=user_id, policy_id=policy_id))
 
 
 def hold_acts(*, policy_id: int) -> None:

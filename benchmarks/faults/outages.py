@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from notifications.models import NoticeState
+from notifications.services.claiming import CLAIM_HELD, SETTLE_AND_CLAIM
 from tests.notifications.brokers import Broker
 from tests.notifications.processes import database_url
 
@@ -76,8 +77,7 @@ def die_after_claim(number: int) -> None:
     def note(execute: Any, sql: str, values: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - as Django calls it
         nonlocal claims
         done = execute(sql, values, many, context)
-        # The statement was prepared before; each time it is only called by its name.
-        claims += sql.startswith("EXECUTE policysite_")
+        claims += sql in (CLAIM_HELD, SETTLE_AND_CLAIM)
         if claims == number:
             os.kill(os.getpid(), signal.SIGKILL)
         return done

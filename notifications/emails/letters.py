@@ -10,7 +10,7 @@ from django.utils import formats, translation
 from acceptance.tokens import reminders_token
 from policies.selectors import Demand, Publication, Register, RuleBook
 
-from ..addresses import mailbox
+from ..addresses import Mailbox, mailbox
 from ..codes import label_of
 from ..models import REMINDERS, Campaign, Letter, Notice, Wave
 from ..wire import Skeleton
@@ -45,6 +45,7 @@ class Addressed:
     """A letter for one person: which one it is, and what stands in its places."""
 
     person: Person
+    recipient: Mailbox
     letter_id: int
     skeleton: Skeleton
     language: str
@@ -53,7 +54,7 @@ class Addressed:
 
     def message(self, armed_at: datetime) -> bytes:
         """Give the whole message as it goes over the wire (RFC 5322, CRLF)."""
-        return self.skeleton.fill(values(self.person.email, self.message_id, armed_at, self.variables))
+        return self.skeleton.fill(values(self.recipient, self.message_id, armed_at, self.variables))
 
 
 class Letters:
@@ -71,16 +72,17 @@ class Letters:
     def addressed_to(self, person: Person, *, now: datetime) -> Addressed:
         """Give the letter for `person` at `now`, from which a reminder counts the days that are left.
 
-        Raises what goes wrong with a template, or with their record.
+        Raises `AddressUnusable`, and what goes wrong with a template, or with their record.
         """
+        recipient = mailbox(person.email)
         place = (person.language, person.country, person.time_zone)
         letter = self.letters.get(place)
         # Everyone of one place is written the same, but for the link of their own in a reminder.
         if letter is None or self.wave in REMINDERS:
-            letter = self.letters[place] = self.write_to(person, now)
-        return replace(letter, person=person, message_id=self.message_id(person))
+            letter = self.letters[place] = self.write_to(person, recipient, now)
+        return replace(letter, person=person, recipient=recipient, message_id=self.message_id(person))
 
-    def write_to(self, person: Person, now: datetime) -> Addressed:
+    def write_to(self, person: Person, recipient: Mailbox, now: datetime) -> Addressed:
         """Give the letter for `person`, which is that for everyone of the same place."""
         language = self.publication.text(person.language).language
         demand = self.demand_of(person)
@@ -99,7 +101,8 @@ class Letters:
             if key not in self.built:
                 self.built[key] = self.letter(*key)
         letter_id, skeleton = self.built[key]
-        return Addressed(person, letter_id, skeleton, language, self.message_id(person), variables)
+        message_id = self.message_id(person)
+        return Addressed(person, recipient, letter_id, skeleton, language, message_id, variables)
 
     def demand_of(self, person: Person) -> Demand:
         """Give what the rules say of the version where a person lives."""
@@ -127,9 +130,9 @@ class Letters:
         return f"<{label_of(person.notice_id, MESSAGE_ID)}@{self.host}>"
 
 
-def values(address: str, message_id: str, armed_at: datetime, variables: dict[str, str]) -> dict[str, str]:
+def values(to: Mailbox, message_id: str, armed_at: datetime, variables: dict[str, str]) -> dict[str, str]:
     """Give what stands in the places of a letter."""
-    headers = {"to": mailbox(address).address, "message_id": message_id, "date": format_datetime(armed_at)}
+    headers = {"to": to.address, "message_id": message_id, "date": format_datetime(armed_at)}
     return headers | variables
 
 
@@ -142,7 +145,7 @@ def rebuilt(notice: Notice) -> bytes:
         raise ValueError("The person was erased, and with them what was written to them alone.")
     if notice.letter is None or notice.armed_at is None:
         raise ValueError("Nothing was sent for this notice.")
-    kept = values(notice.address, notice.message_id, notice.armed_at, notice.variables or {})
+    kept = values(mailbox(notice.address), notice.message_id, notice.armed_at, notice.variables or {})
     return Skeleton(bytes(notice.letter.skeleton)).fill(kept)
 
 

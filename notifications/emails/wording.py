@@ -212,4 +212,10 @@ def what_is_asked(demand: Demand) -> str:
 
 def sender_address() -> str:
     """Give the envelope sender (RFC 5321), its domain in ASCII."""
-    return sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8")
+    return address_in(settings.DEFAULT_FROM_EMAIL)
+
+
+@lru_cache(maxsize=1)
+def address_in(sender: str) -> str:
+    """Give the address in a From header, its domain in ASCII; kept, for every message asks."""
+    return sanitize_address(parseaddr(sender)[1], "utf-8")

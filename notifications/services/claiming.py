@@ -12,9 +12,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from policies.prepared import prepared
+
 from ..emails import Addressed
 from ..models import Campaign, Chunk, NoticeState
-from .prepared import Prepared
 
 # A notice whose worker was taken for dead is corrected by what that worker knows now. A reply may quote
 # the address: of a person who was erased meanwhile it is not kept.
@@ -67,10 +68,7 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
 # The same in one statement, for PostgreSQL: without the lease nothing is claimed.
 HELD = f"held AS ({HOLD} FOR NO KEY UPDATE)"
 CLAIM_HELD = f"WITH {HELD} {CLAIM} AND EXISTS (SELECT 1 FROM held) RETURNING attempt"  # noqa: S608 - of constants
-FIRST_CLAIM = Prepared("policysite_claim", CLAIM_HELD)
-SETTLE_AND_CLAIM = Prepared(
-    "policysite_settle_and_claim", f"WITH settled AS ({SETTLE}), {CLAIM_HELD.removeprefix('WITH ')}"
-)
+SETTLE_AND_CLAIM = f"WITH settled AS ({SETTLE}), {CLAIM_HELD.removeprefix('WITH ')}"
 
 
 @dataclass(frozen=True)
@@ -121,8 +119,8 @@ def settle_and_claim(
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             settled = settling(last) if last else ()
-            statement = SETTLE_AND_CLAIM if last else FIRST_CLAIM
-            statement.execute(cursor, [*settled, *held, *claimed])
+            with prepared():
+                cursor.execute(SETTLE_AND_CLAIM if last else CLAIM_HELD, [*settled, *held, *claimed])
             row = cursor.fetchone()
         else:
             row = in_turn(cursor, last, held, claimed)

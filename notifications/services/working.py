@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts.models import notice_email
 from policies.selectors import load_register, load_rule_book
 
-from ..addresses import AddressUnusable, mailbox
+from ..addresses import AddressUnusable
 from ..emails import Addressed, Letters, Person
 from ..models import DUE_STATES, Chunk, Notice
 from ..transport import Fate, deliver
@@ -112,7 +112,6 @@ class Worker:
         """
         now = self.clock()
         try:
-            mailbox(person.email)
             if morning := quiet_until(self.letters.demand_of(person), person.time_zone, now):
                 self.later[morning].append(person.notice_id)
                 return None
@@ -144,7 +143,7 @@ class Worker:
         outcome = deliver(
             smtp,
             sender=envelope_sender(letter.person.notice_id),
-            recipient=mailbox(letter.person.email),
+            recipient=letter.recipient,
             message=letter.message(claim.armed_at),
         )
         self.last = settlement(claim, outcome, self.clock())

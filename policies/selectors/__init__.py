@@ -3,19 +3,21 @@
 from .drafts import DeskPolicy, desk_policies
 from .obstacles import obstacles
 from .register import (
+    ON_RECORD,
     Publication,
     Register,
     State,
     TextEntry,
-    current_register,
     html_of,
     load_register,
     register,
+    register_with,
 )
 from .rules import NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
 
 __all__ = [
     "NO_RULE",
+    "ON_RECORD",
     "Demand",
     "DeskPolicy",
     "Publication",
@@ -23,7 +25,6 @@ __all__ = [
     "RuleBook",
     "State",
     "TextEntry",
-    "current_register",
     "desk_policies",
     "html_of",
     "load_register",
@@ -31,5 +32,6 @@ __all__ = [
     "load_rule_book_at",
     "obstacles",
     "register",
+    "register_with",
     "rule_book",
 ]

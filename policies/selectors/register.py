@@ -9,15 +9,14 @@ from itertools import groupby
 from threading import Lock
 
 from cachetools import cached
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from ..models import PolicyText, PolicyVersion
 from .kept import kept
 
-# How many publications and recalls of a policy there are. It is asked at every act, so it is kept short.
-ADDED = """
-SELECT count(version.id), count(recall.id) FROM policies_policyversion AS version
+# How many publications and recalls of a policy there are: part of what is asked at every act, and short.
+ON_RECORD = """
+SELECT count(version.id) AS published, count(recall.id) AS recalled FROM policies_policyversion AS version
 LEFT JOIN policies_recall AS recall ON recall.version_id = version.id
 WHERE version.policy_id = %s AND version.published_at IS NOT NULL
 """
@@ -183,17 +182,16 @@ def register() -> Register:
     return load_register()
 
 
-def current_register(policy_id: int) -> Register:
-    """Give the register as it stands now for one policy; the kept one where nothing of it was added since.
+def register_with(policy_id: int, *, published: int, recalled: int) -> Register:
+    """Give the register that holds so many publications and recalls of a policy, as `ON_RECORD` counts them.
 
-    A publication never changes and is never taken back, nor is a recall: as many are the same ones.
+    That is the kept one where nothing was added since: a publication never changes and is never taken
+    back, nor is a recall, so as many are the same ones.
     """
     found = register()
     entries = [entry for entry in found.by_id.values() if entry.policy_id == policy_id]
     known = len(entries), sum(entry.recalled_at is not None for entry in entries)
-    with connection.cursor() as cursor:
-        cursor.execute(ADDED, [policy_id])
-        return found if cursor.fetchone() == known else load_register()
+    return found if (published, recalled) == known else load_register()
 
 
 def load_register() -> Register:

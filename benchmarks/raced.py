@@ -5,18 +5,19 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 from threading import Barrier
 from uuid import uuid4
 
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 from django.utils import timezone
 
-from acceptance.models import Act, EntryKind, LedgerEntry, Standing
+from acceptance.models import Act, ActContext, EntryKind, LedgerEntry, Standing
 from acceptance.presentations import Shown
-from acceptance.reviews import form_for, review_of
-from acceptance.selectors import facts_of, position_of, words_about
+from acceptance.reviews import form_for, review_of, withdrawal_form_for, withdrawal_of
+from acceptance.selectors import asked_about, facts_of, position_of, words_about
 from acceptance.services import (
     AnsweredAlready,
     AskedSomethingElse,
@@ -24,20 +25,25 @@ from acceptance.services import (
     record_act,
     seal_ledger,
     verify_ledger,
+    withdraw,
 )
 from acceptance.tokens import ReviewForm
 from accounts.models import User
 from policies.models import Policy
+from policies.selectors import load_register, load_rule_book
 from policies.services import publish_version
+from records.services import erase_person
 
 from .acted import SIGNER, SLUG
-from .crowd import approved_next, desk
+from .crowd import approved_next, desk, gather
 
 REQUEST = Request(ip="192.0.2.1", user_agent="benchmark")
 # Seconds in which other databases of the server let everything be sealed.
 PATIENCE = 60
 # The tabs of one person, and within how many seconds people act after publishing has begun.
 TABS, LATEST = 4, 0.06
+# How often the gate is asked while somebody withdraws, and after how long every version has taken effect.
+LOOKS, IN_FORCE = 10, timedelta(days=60)
 
 # Acts that stand in the ledger behind the publication of a later version of the same policy.
 BEHIND = """
@@ -61,6 +67,14 @@ WHERE EXISTS (
         AND newer.published_at <= act.at
 )
 """
+
+
+@dataclass(frozen=True)
+class Race:
+    """How many answers were taken in one race, and how often it showed what it must not."""
+
+    taken: int
+    wrong: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,8 +112,8 @@ def act(opened: Opened, *, accepts: bool, after: float = 0) -> bool:
     return True
 
 
-def publish_and_act(people: Sequence[User]) -> int:
-    """Publish the next version while people act on the one before; returns how many answers were taken."""
+def publish_and_act(people: Sequence[User]) -> Race:
+    """Publish the next version while people act on the one before."""
     draft = approved_next(Policy.objects.get(slug=SLUG), now=timezone.now())
     publisher = desk("approver", timezone.now())
     forms = [open_form(person) for person in people]
@@ -110,17 +124,76 @@ def publish_and_act(people: Sequence[User]) -> int:
         publish_version(version_id=draft.pk, published_by=publisher, now=timezone.now())
         return False
 
-    return together(
-        [go, *(partial(act, form, accepts=True, after=random.random() * LATEST) for form in forms)]
-    )
+    acts = [partial(act, form, accepts=True, after=random.random() * LATEST) for form in forms]
+    return Race(taken=together([go, *acts]))
 
 
-def act_and_act(people: Sequence[User]) -> int:
-    """Let one person answer in several tabs at once, two of them copies; returns how many were taken."""
+def act_and_act(people: Sequence[User]) -> Race:
+    """Let one person answer in several tabs at once, two of them copies."""
     first = open_form(people[0])
     others = [replace(first, form=replace(first.form, nonce=str(uuid4()))) for _tab in range(TABS - 2)]
     forms: Sequence[Opened] = [first, first, *others]
-    return together([partial(act, form, accepts=bool(number % 2)) for number, form in enumerate(forms)])
+    acts = [partial(act, form, accepts=bool(number % 2)) for number, form in enumerate(forms)]
+    return Race(taken=together(acts))
+
+
+def withdraw_and_look(people: Sequence[User]) -> Race:
+    """Let a person withdraw while the gate is asked about them: once it is closed, it stays so."""
+    person = people[0]
+    act(open_form(person), accepts=True)
+    offer = withdrawal_of(facts_of(person), SLUG, "en")
+    if offer is None:
+        raise LookupError("There is nothing to withdraw from.")
+    form, seen = withdrawal_form_for(person, offer), []
+
+    def go() -> bool:
+        time.sleep(random.random() * LATEST)
+        withdraw(person=person, form=form, note="", request=REQUEST, now=timezone.now())
+        return True
+
+    def look() -> bool:
+        for _look in range(LOOKS):
+            seen.append(is_asked(person))
+            time.sleep(LATEST / LOOKS)
+        return False
+
+    taken = together([go, look])
+    return Race(taken, wrong=int(seen != sorted(seen) or not is_asked(person)))
+
+
+def is_asked(person: User) -> bool:
+    """Whether the gate asks something of a person once every version has taken effect."""
+    at = timezone.now() + IN_FORCE
+    return asked_about(SLUG, facts_of(person), load_register(), load_rule_book(), at) is not None
+
+
+def erase_and_act(_people: Sequence[User]) -> Race:
+    """Erase somebody new while they act: nothing of them may stay, whichever comes first."""
+    name = uuid4().hex
+    gather(1, name=name, now=timezone.now())
+    person = User.objects.get(email__startswith=name)
+    form = open_form(person)
+
+    def go() -> bool:
+        time.sleep(random.random() * LATEST)
+        erase_person(person_id=person.pk, decided_by=None, now=timezone.now())
+        return False
+
+    def answer() -> bool:
+        try:
+            return act(form, accepts=True, after=random.random() * LATEST)
+        except IntegrityError:
+            # The person was gone before the answer could be committed.
+            return False
+
+    taken = together([go, answer])
+    left = (
+        User.objects.filter(email=person.email),
+        ActContext.objects.filter(email=person.email),
+        Act.objects.filter(user_id=person.pk),
+        Standing.objects.filter(user_id=person.pk),
+    )
+    return Race(taken, wrong=int(any(rows.exists() for rows in left)))
 
 
 def together(works: Sequence[Callable[[], bool]]) -> int:
@@ -162,8 +235,8 @@ def later_by_the_clock() -> int:
 
 def given_twice() -> int:
     """Count the acts that repeat what the same person did last about the same version."""
-    acts = Act.objects.order_by("user", "version", "at", "pk").values_list("user", "version", "kind")
-    found = list(acts)
+    acts = Act.objects.exclude(user=None).order_by("user", "version", "at", "pk")
+    found = list(acts.values_list("user", "version", "kind"))
     return sum(one == next_one for one, next_one in pairwise(found))
 
 

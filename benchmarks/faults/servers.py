@@ -39,7 +39,7 @@ def lines(_broker: str, folder: str, scale: str) -> Iterator[Line]:
 
 def put_off(folder: str, people: int, at: str, option: str) -> Line:
     """Put some people off once with 451; they are told later."""
-    replies = [argument for part in UNWANTED for argument in (option, f"{part}=451 4.7.1 Come again")]
+    replies = [argument for part in UNWANTED for argument in (option, f"{part}=451 4.3.0 Come again")]
     with scene(folder, people, *replies) as told:
         Forked(work).end()
         waiting = told.states()[NoticeState.RETRY]

@@ -17,7 +17,7 @@ from rapidfuzz.distance import Indel
 
 from .clauses import clause_pairs
 from .document import Block, Clause, Document
-from .hunks import shared_start
+from .hunks import likeness, shared_start
 from .sequences import Effort, best_chain, heaviest_rise
 from .wording import LETTERS_A_WORD, Texts, has_words
 
@@ -119,7 +119,7 @@ class Alignment:
     def kinship(self, mine: int, theirs: int, enough: float = KINSHIP) -> float:
         """Give how much two blocks share, from 0 to 1, or 0 where they are not akin."""
         a, b = self.old_texts[mine], self.new_texts[theirs]
-        shared: float = Indel.normalized_similarity(a, b)
+        shared = likeness(a, b)
         if shared >= min(enough, KINSHIP):
             return shared
         if shared_start(a, b) >= SENTENCE or shared_start(a[::-1], b[::-1]) >= SENTENCE:
@@ -127,8 +127,7 @@ class Alignment:
         old, new = self.old.blocks[mine].text, self.new.blocks[theirs].text
         if min(len(a), len(b)) >= FEW_WORDS and len(old) < LETTERS_A_WORD * len(a):
             return 0
-        letters: float = Indel.normalized_similarity(old, new, score_cutoff=KINSHIP_OF_LETTERS)
-        return letters * KINSHIP if letters else 0
+        return likeness(old, new, KINSHIP_OF_LETTERS) * KINSHIP
 
     def pair_same(self, old: Iterable[int], new: Iterable[int]) -> list[tuple[int, int]]:
         """Pair what stands once in each of two stretches, word for word, wherever; gives the pairs."""

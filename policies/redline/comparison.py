@@ -16,7 +16,7 @@ from .standing import Shift
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
-ENGINE = "policysite-redline/4"
+ENGINE = "policysite-redline/5"
 
 WHOLE = ("insert", "delete")
 # What a heading, and a block that did not move, weigh for where a clause went: more than any text.

@@ -1,5 +1,6 @@
 """The stretches in which two sequences of words differ, and how they are made to read well."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import regex
@@ -20,6 +21,17 @@ ABSORBED = 3
 def fits(old: Sequence[str], new: Sequence[str]) -> bool:
     """Whether two sequences are short enough to be compared as they are."""
     return len(old) * len(new) <= CELLS_LIMIT
+
+
+def likeness(old: Sequence[str], new: Sequence[str], least: float = 0) -> float:
+    """Give how much of two sequences is the same, from 0 to 1, or 0 where that is less than `least`.
+
+    That is what stands in both in the same order or, where finding this would take too long, in any order.
+    """
+    if fits(old, new):
+        return float(Indel.normalized_similarity(old, new, score_cutoff=least))
+    share = 2 * (Counter(old) & Counter(new)).total() / (len(old) + len(new))
+    return share if share >= least else 0
 
 
 def differences(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:

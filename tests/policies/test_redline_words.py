@@ -5,6 +5,7 @@ from html import escape
 import pytest
 
 from policies.redline import Comparison, compare, hunks
+from policies.redline.hunks import likeness
 from policies.rendering import render
 
 from .test_redline_law import obeys_the_law
@@ -262,6 +263,20 @@ def test_beyond_the_limit_of_sentences_a_block_is_replaced_as_a_whole(
 
     assert [change.operation for change in found.places] == ["modify"]
     assert spelled(found) == f"[-{RED[:-1]}][+{BLUE[:-1]}]."
+
+
+def test_beyond_the_limit_blocks_are_akin_by_their_words_in_any_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = [f"word{n}" for n in range(40)]
+    assert likeness(words, words[20:] + words[:20]) == 0.5
+
+    monkeypatch.setattr(hunks, "CELLS_LIMIT", 4)
+
+    assert likeness(words, words[20:] + words[:20]) == 1
+    assert likeness(words, words[:20]) == pytest.approx(2 / 3)
+    assert likeness(words, words[:20], 0.7) == 0
+    assert likeness(words, ["other"] * 40) == 0
 
 
 def test_beyond_the_limit_of_cells_a_row_is_compared_cell_by_cell(monkeypatch: pytest.MonkeyPatch) -> None:

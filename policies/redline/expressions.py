@@ -55,9 +55,12 @@ REACH = 40
 FEW = 6
 # So many different words are remembered: 5 MB.
 WORDS_LIMIT = 50_000
-# The number that a heading begins with only counts it.
+# The number that a heading begins with only counts it: a word, a sign or a further number says so, or at
+# least what follows begins a title. "5 users" counts users.
 HEADING_NUMBER = re.compile(
-    r"(?:(?:section|article|clause|§+)\s*)?\(?\d+(?:\.\d+)*[a-z]?[.):]*\s", re.IGNORECASE
+    r"(?:(?:section|article|clause|§+)\s*\(?\d+(?:\.\d+)*[a-z]?[.):]*"
+    r"|\(?\d+(?:(?:\.\d+)+[a-z]?[.):]*|[a-z]?[.):]+|[a-z]?(?=\s(?-i:[^a-zß-ÿ]))))\s",
+    re.IGNORECASE,
 )
 
 
@@ -157,7 +160,8 @@ class Reading:
             found.sort(key=START)
         if found and self.block.is_heading:
             numbering = HEADING_NUMBER.match(text)
-            found = [e for e in found if not numbering or e.start >= numbering.end()]
+            # "30 days" is more than a number, also where a heading begins with it.
+            found = [e for e in found if not numbering or e.end > numbering.end()]
         if found and self.block.runs:
             found = [e for e in found if not is_told_by_markup(self.block, e)]
         return found

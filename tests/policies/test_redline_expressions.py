@@ -169,3 +169,37 @@ def test_what_lies_in_a_stretch_is_never_thought_too_far_from_it(
 
     if touching(reading.expressions(with_words=False), start, end):
         assert reading.is_near([(start, end)])
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "risk"),
+    [
+        ("en", "30 days to withdraw", "14 days to withdraw", ("duration", "30 days", "14 days")),
+        ("en", "24 hour support", "12 hour support", ("duration", "24 hour", "12 hour")),
+        ("en", "5 % interest", "9 % interest", ("amount", "5 %", "9 %")),
+        ("en", "18 and over", "16 and over", ("number", "18", "16")),
+        ("en", "5 users", "3 users", ("number", "5", "3")),
+        ("de", "14 Tage Widerruf", "30 Tage Widerruf", ("duration", "14 Tage", "30 Tage")),
+    ],
+)
+def test_what_a_heading_begins_with_is_listed_where_it_counts_something(
+    language: str, old: str, new: str, risk: tuple[str, str, str]
+) -> None:
+    assert listed(f"## {old}\n\nIt is so.", f"## {new}\n\nIt is so.", language) == [risk]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("3 Payment", "4 Payment"),
+        ("3. Payment", "4. Payment"),
+        ("3. payment", "4. payment"),
+        ("2.1 data we collect", "2.2 data we collect"),
+        ("(3) Payment", "(4) Payment"),
+        ("Section 3 payment", "Section 4 payment"),
+        ("3a Zahlung", "3b Zahlung"),
+        ("5 Änderungen", "6 Änderungen"),
+    ],
+)
+def test_a_number_that_only_counts_a_heading_is_not_listed(old: str, new: str) -> None:
+    assert listed(f"## {old}\n\nIt is so.", f"## {new}\n\nIt is so.") == []

@@ -109,7 +109,8 @@ VOCABULARIES = {
 SPACE = r"[ \u00a0\u202f]"
 # A number, a fraction or a time. Digits are those of all scripts, and so are the signs that part them.
 FRACTION = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-FIGURES = rf"(?:\d+(?:[.,:/'’٫٬\u00a0\u202f]\d+)*[{FRACTION}]?|[{FRACTION}])"
+# ".5" and "10²" are numbers too.
+FIGURES = rf"(?:(?:(?<![\w.)])\.(?=\d))?\d+(?:[.,:/'’٫٬\u00a0\u202f]\d+)*[{FRACTION}⁰¹²³⁴-⁹]?|[{FRACTION}])"
 # Numerals of Chinese and Japanese. One by itself is part of many a word; two, or one with a unit, count.
 NUMERAL = "〇零一二三四五六七八九十百千两兩"
 NUMERALS = rf"[{NUMERAL}][{NUMERAL}万萬亿億]+"
@@ -133,7 +134,9 @@ CURRENCY = (
 )
 # What is written right behind a number: its thousands, the size of data, half of the day.
 SUFFIX = r"(?:(?:[kKmMbBtT]|[mbt]n|[Mm]io|[Mm]rd|[KkMGT]i?B)\b)"
-BEHIND = rf"(?:{SPACE}?(?:[mb]n|tn|[Mm]io|[Mm]rd|lakhs?|crores?|[KkMGT]i?B|[ap]\.m\.|[ap]m)(?!\w))"
+BEHIND = (
+    rf"(?:{SPACE}?(?:[mb]n|tn|[Mm]io|[Mm]rd|lakhs?|crores?|[KkMGT]i?B|[ap]\.m\.|[ap]m|[AP]\.M\.|[AP]M)(?!\w))"
+)
 BEGINNING = re.compile(rf"[-+−±\d{MONEY_SIGN}{FRACTION}{NUMERAL}]|\b[^\W\d_]")
 ROMAN = r"(?:[IVXLC]+|[A-Z])"
 # What a word is worth a closer look for: a figure or numeral in it; that it stands before one, as months
@@ -160,8 +163,9 @@ def patterns(language: str) -> Patterns:
     known = vocabulary(language)
     day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:,? \d{4})?"
     number = rf"(?:{SIGN}{FIGURES}{SUFFIX}?|\b(?i:{known.numerals})\b)"
-    # What stands before a unit: "30", "twenty-five (25)", "30 or more", "a", "third".
-    counted = rf"(?:{number}(?: \({FIGURES}\))?(?: (?i:{known.bounds}))?|\b(?i:{known.one}|{known.ordinals}))"
+    # What stands before a unit: "30", "twenty-five (25)", "25 (twenty-five)", "30 or more", "a", "third".
+    again = rf"(?: \((?:{FIGURES}|(?i:{known.numerals}))\))?"
+    counted = rf"(?:{number}{again}(?: (?i:{known.bounds}))?|\b(?i:{known.one}|{known.ordinals}))"
     amount = rf"{number}(?:{SPACE}(?i:{known.magnitudes})\b|{BEHIND})?"
     kinds = {
         RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"

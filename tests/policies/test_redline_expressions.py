@@ -203,3 +203,18 @@ def test_what_a_heading_begins_with_is_listed_where_it_counts_something(
 )
 def test_a_number_that_only_counts_a_heading_is_not_listed(old: str, new: str) -> None:
     assert listed(f"## {old}\n\nIt is so.", f"## {new}\n\nIt is so.") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("amount", ".5 %", "5 %"),
+        ("number", "10²", "10³"),
+        ("number", "9 AM", "9 PM"),
+        ("number", "9 A.M.", "9 P.M."),
+        ("duration", "30 (thirty) days", "30 (thirty) weeks"),
+        ("duration", "thirty (30) days", "thirty (30) weeks"),
+    ],
+)
+def test_a_number_is_listed_with_what_makes_it_another_one(kind: str, old: str, new: str) -> None:
+    assert listed(f"It is {old} for all.", f"It is {new} for all.") == [(kind, old, new)]

@@ -112,6 +112,11 @@ def act(opened: Opened, *, accepts: bool, after: float = 0) -> bool:
     return True
 
 
+def begin_at_random() -> None:
+    """Wait for a moment: what always began first would have everything else wait for it."""
+    time.sleep(random.random() * LATEST)
+
+
 def publish_and_act(people: Sequence[User]) -> Race:
     """Publish the next version while people act on the one before."""
     draft = approved_next(Policy.objects.get(slug=SLUG), now=timezone.now())
@@ -119,8 +124,7 @@ def publish_and_act(people: Sequence[User]) -> Race:
     forms = [open_form(person) for person in people]
 
     def go() -> bool:
-        # One that always began first would have every answer wait for it, and be refused.
-        time.sleep(random.random() * LATEST)
+        begin_at_random()
         publish_version(version_id=draft.pk, published_by=publisher, now=timezone.now())
         return False
 
@@ -147,13 +151,14 @@ def withdraw_and_look(people: Sequence[User]) -> Race:
     form, seen = withdrawal_form_for(person, offer), []
 
     def go() -> bool:
-        time.sleep(random.random() * LATEST)
+        begin_at_random()
         withdraw(person=person, form=form, note="", request=REQUEST, now=timezone.now())
         return True
 
     def look() -> bool:
         for _look in range(LOOKS):
             seen.append(is_asked(person))
+            # So that the looks are spread over the time in which the withdrawal comes.
             time.sleep(LATEST / LOOKS)
         return False
 
@@ -175,7 +180,7 @@ def erase_and_act(_people: Sequence[User]) -> Race:
     form = open_form(person)
 
     def go() -> bool:
-        time.sleep(random.random() * LATEST)
+        begin_at_random()
         erase_person(person_id=person.pk, decided_by=None, now=timezone.now())
         return False
 

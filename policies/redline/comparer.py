@@ -5,12 +5,13 @@ from typing import cast
 
 from .alignment import Alignment, Place
 from .comparison import Change, Comparison, Operation
-from .document import Block, Document, read_document
+from .document import CELL, Block, Document, read_document
 from .expressions import Reading, lookout
 from .remarks import remarks_of
 from .risks import risks_between
+from .rows import Rows
 from .standing import Standings
-from .wording import Span, Texts, row_spans, word_spans
+from .wording import Span, Texts, word_spans
 
 # Stands for the block that is not there.
 NOTHING = Block("", "")
@@ -30,8 +31,8 @@ class Comparer:
     def __init__(self, old: Document, new: Document, language: str) -> None:
         self.old, self.new = old, new
         self.lookout = lookout(language)
-        self.old_texts = Texts(block.text for block in old.blocks)
-        self.new_texts = Texts(block.text for block in new.blocks)
+        self.old_texts, self.new_texts = Texts(map(in_words, old.blocks)), Texts(map(in_words, new.blocks))
+        self.rows = Rows(old, new)
 
     def comparison(self) -> Comparison:
         """Give the comparison."""
@@ -80,6 +81,13 @@ class Comparer:
         before, after = self.old.blocks[mine], self.new.blocks[theirs]
         if before.text == after.text:
             return (("=", after.text),)
-        if before.tag == after.tag == "tr":
-            return row_spans(before.text, after.text)
+        if before.is_row and after.is_row:
+            return self.rows.spans(before, after)
+        if before.is_row or after.is_row:
+            return word_spans(before.text.split(" "), after.text.split(" "))
         return word_spans(self.old_texts[mine], self.new_texts[theirs])
+
+
+def in_words(block: Block) -> str:
+    """Give the text of a block, its words parted by spaces also where a row's cells part them."""
+    return block.text.replace(CELL, " ") if block.is_row else block.text

@@ -10,13 +10,13 @@ import regex
 
 from .document import Block, Document
 from .remarks import Remark
-from .returns import OneSided, made_up
+from .returns import OneSided, Words, made_up
 from .risks import Risk
 from .standing import Shift
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
-ENGINE = "policysite-redline/5"
+ENGINE = "policysite-redline/6"
 
 WHOLE = ("insert", "delete")
 # What a heading, and a block that did not move, weigh for where a clause went: more than any text.
@@ -208,7 +208,12 @@ class Comparison:
                     gone.append(OneSided(at, self.clause_of(change), change.old, risk.old))
                 if risk.old is None and risk.new and change.new is not None:
                     came.append(OneSided(at, self.clause_of(change), change.new, risk.new))
-        lost, found = made_up(gone, came, self.old, self.new)
+        if not gone or not came:
+            return set()
+        before = {change.old: change.spans for change in self.changes if change.old is not None}
+        after = {change.new: change.spans for change in self.changes if change.new is not None}
+        old, new = Words(self.old, "-", before), Words(self.new, "+", after)
+        lost, found = made_up(gone, came, old, new)
         return {(item.at, Risk(item.expression.kind, item.expression, None)) for item in lost} | {
             (item.at, Risk(item.expression.kind, None, item.expression)) for item in found
         }

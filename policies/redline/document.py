@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from .wording import CELL
-
+# What parts the cells of a table row.
+CELL = "\t"
 # An inline element around a piece of text: its tag, and its attributes in a fixed order.
 Mark = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -73,6 +73,11 @@ class Block(NamedTuple):
     def is_heading(self) -> bool:
         """Whether the block begins a clause."""
         return self.tag in HEADINGS
+
+    @property
+    def is_row(self) -> bool:
+        """Whether the block is a row of a table, whose cells tabs part."""
+        return self.tag == "tr"
 
     @property
     def role(self) -> str:

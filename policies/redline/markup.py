@@ -16,13 +16,13 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from .comparison import Change, ClauseChanges, Comparison
-from .document import BREAK, Block, Element, Mark
+from .document import BREAK, CELL, Block, Element, Mark
 from .expressions import Expression, touching
 from .labels import notes_of, way_label, words_of
 from .remarks import Remark, RemarkKind
 from .tree import Tree, attribute_list, directions_of, own_path, shared_elements
 from .vocabulary import RiskKind
-from .wording import CELL, Sign
+from .wording import Sign
 
 START = attrgetter("start")
 # In the texts themselves these elements look like this; here they would read as changes.

@@ -7,8 +7,9 @@ from django.utils.translation import ngettext
 
 from .comparison import Change, Comparison, Size
 from .directions import FSI, PDI, isolate, isolated, runs_otherwise
+from .document import CELL
 from .labels import notes_of, risk_in_words, words_of
-from .wording import CELL, Sign, Span
+from .wording import Sign, Span
 
 # So much of a passage is quoted where it was, if it moved.
 FIRST_WORDS = 12

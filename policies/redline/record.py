@@ -59,7 +59,7 @@ def block(comparison: Comparison, change: Change) -> Record:
     if change.risks:
         found["risks"] = [[risk.kind.value, side(risk.old), side(risk.new)] for risk in change.risks]
     if change.remarks:
-        found["remarks"] = [[r.kind.value, r.text, r.start, r.end, r.old, r.new] for r in change.remarks]
+        found["remarks"] = [[remark.kind.value, *remark[1:]] for remark in change.remarks]
     if change.shifts:
         found["shifts"] = [[shift.kind.value, shift.old, shift.new] for shift in change.shifts]
     return found
@@ -110,10 +110,7 @@ def kept_change(entry: Record) -> Change:
             Risk(RiskKind(kind), kept_side(kind, old), kept_side(kind, new))
             for kind, old, new in entry.get("risks", ())
         ),
-        tuple(
-            Remark(RemarkKind(kind), text, start, end, old, new)
-            for kind, text, start, end, old, new in entry.get("remarks", ())
-        ),
+        tuple(Remark(RemarkKind(kind), *rest) for kind, *rest in entry.get("remarks", ())),
         entry.get("move"),
         shifts=tuple(Shift(ShiftKind(kind), old, new) for kind, old, new in entry.get("shifts", ())),
     )

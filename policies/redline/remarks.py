@@ -24,7 +24,7 @@ class RemarkKind(StrEnum):
 
 
 class Remark(NamedTuple):
-    """Words that stay while what is around them changes; `start` and `end` are places in the new text.
+    """Words that stay while what is around them changes, and where they stand in the new text and the old.
 
     `old` and `new` hold the address that the words lead to, the names of the elements around them, or
     what a link or an abbreviation says when it is pointed at.
@@ -36,6 +36,8 @@ class Remark(NamedTuple):
     end: int
     old: str
     new: str
+    old_start: int
+    old_end: int
 
 
 def remarks_of(spans: Sequence[Span], old: Block, new: Block) -> Iterator[Remark]:
@@ -49,10 +51,11 @@ def remarks_of(spans: Sequence[Span], old: Block, new: Block) -> Iterator[Remark
 
 
 class Piece(NamedTuple):
-    """Words that stay, where they stand in the new text, and what was and is around them."""
+    """Words that stay, where they stand in the new text and the old, and what was and is around them."""
 
     text: str
     start: int
+    old_start: int
     old: tuple[Mark, ...]
     new: tuple[Mark, ...]
 
@@ -66,18 +69,18 @@ def shared_pieces(spans: Sequence[Span], old: Block, new: Block) -> Iterator[Pie
                 old.marks_between(old_at, old_at + len(text)),
                 new.marks_between(new_at, new_at + len(text)),
             )
-            yield from side_by_side(before, after, new_at)
+            yield from side_by_side(before, after, new_at, old_at)
         old_at += len(text) if sign != "+" else 0
         new_at += len(text) if sign != "-" else 0
 
 
-def side_by_side(before: Iterator[Run], after: Iterator[Run], at: int) -> Iterator[Piece]:
+def side_by_side(before: Iterator[Run], after: Iterator[Run], at: int, old_at: int) -> Iterator[Piece]:
     """Cut two runs of the same text so that each piece has one markup in each."""
     old, new = next(before, None), next(after, None)
     while old and new:
         length = min(len(old.text), len(new.text))
-        yield Piece(new.text[:length], at, old.marks, new.marks)
-        at += length
+        yield Piece(new.text[:length], at, old_at, old.marks, new.marks)
+        at, old_at = at + length, old_at + length
         old = Run(old.text[length:], old.marks) if len(old.text) > length else next(before, None)
         new = Run(new.text[length:], new.marks) if len(new.text) > length else next(after, None)
 
@@ -86,13 +89,13 @@ def joined(kind: RemarkKind, before: str, after: str, pieces: Iterable[Piece]) -
     """Give one remark for each stretch of pieces that follow one another."""
     found: Remark | None = None
     for piece in pieces:
-        end = piece.start + len(piece.text)
+        end, old_end = (start + len(piece.text) for start in (piece.start, piece.old_start))
         if found and found.end == piece.start:
-            found = found._replace(text=found.text + piece.text, end=end)
+            found = found._replace(text=found.text + piece.text, end=end, old_end=old_end)
             continue
         if found:
             yield found
-        found = Remark(kind, piece.text, piece.start, end, before, after)
+        found = Remark(kind, piece.text, piece.start, end, before, after, piece.old_start, old_end)
     if found:
         yield found
 

@@ -2,12 +2,14 @@
 
 A paragraph that was split, joined or made a list shows as words deleted here and inserted there. That
 the same words came back is no proof: another *not* may deny something else. So what stands around them
-is compared too, and each that came back makes up for one that went.
+is compared too, and has to have gone with them: a *not* that left its sentence behind denies another one
+now. Each that came back makes up for one that went.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import regex
@@ -15,7 +17,7 @@ import regex
 from .document import Document
 from .expressions import Expression
 from .vocabulary import RiskKind
-from .wording import UNSPACED
+from .wording import UNSPACED, Sign, Span
 
 # So many words on each side tell where something stands, whatever block they are in.
 NEAR = 4
@@ -41,18 +43,17 @@ class OneSided(NamedTuple):
 
 
 def made_up(
-    gone: Sequence[OneSided], came: Sequence[OneSided], old: Document, new: Document
+    gone: Sequence[OneSided], came: Sequence[OneSided], old: "Words", new: "Words"
 ) -> tuple[set[OneSided], set[OneSided]]:
     """Give what went and came back, and what came back: in equal numbers."""
     both = {item.key for item in gone} & {item.key for item in came}
-    old_words, new_words = Words(old), Words(new)
     waiting: dict[tuple[object, ...], list[OneSided]] = defaultdict(list)
     for item in reversed(list(dict.fromkeys(came))):
-        for context in new_words.contexts(item) if item.key in both else ():
+        for context in new.contexts(item) if item.key in both else ():
             waiting[item.key, context].append(item)
     lost, found = set[OneSided](), set[OneSided]()
     for item in dict.fromkeys(gone):
-        for context in old_words.contexts(item) if item.key in both else ():
+        for context in old.contexts(item) if item.key in both else ():
             same = waiting.get((item.key, context), [])
             while same and same[-1] in found:
                 same.pop()
@@ -64,22 +65,29 @@ def made_up(
 
 
 class Words:
-    """The words of a document, each block read when it is first asked for: most never are."""
+    """The words of one of two texts, each block read when it is first asked for: most never are."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, sign: Sign, spans: Mapping[int, Sequence[Span]]) -> None:
+        """Take a text, the sign of what it alone holds, and the spans of its blocks."""
+        self.document, self.signs, self.spans = document, {"=", sign}, spans
         self.known: dict[int, BlockWords] = {}
 
     def __getitem__(self, block: int) -> "BlockWords":
         if block not in self.known:
-            self.known[block] = BlockWords(self.document.blocks[block].text)
+            mine = [span for span in self.spans[block] if span[0] in self.signs]
+            self.known[block] = BlockWords(self.document.blocks[block].text, mine)
         return self.known[block]
 
     def contexts(self, item: OneSided) -> Iterator[tuple[object, ...]]:
-        """Give what tells where an expression stands: its sentence, and the words on each side."""
+        """Give what tells where an expression stands: its sentence, and the words on each side.
+
+        It gives nothing where most of the sentence stays and only the expression came or went.
+        """
         mine = self[item.block]
         first, end = mine.inside(item.expression)
         sentence = mine.sentence_around(first)
+        if mine.stays(sentence, but=range(first, end)):
+            return
         if item.expression.kind is RiskKind.LINK:
             # Where the same words of a clause lead to the same place, it does not matter what is around them.
             yield tuple(mine.words[first:end]), RiskKind.LINK
@@ -102,7 +110,8 @@ class Words:
 class BlockWords:
     """The words of one block, where they stand, and where its sentences end among them."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, spans: Sequence[Span]) -> None:
+        """Take the text of a block, and the spans that join to it."""
         self.words: list[str] = []
         self.starts: list[int] = []
         self.sentence_ends: list[int] = []
@@ -113,6 +122,10 @@ class BlockWords:
             elif word not in JOINING:
                 self.words.append(word)
                 self.starts.append(match.start())
+        # How many of the words before each one stay.
+        ends = list(accumulate(len(part) for _sign, part in spans))
+        signs = [spans[bisect_right(ends, start)][0] for start in self.starts]
+        self.kept = list(accumulate((sign == "=" for sign in signs), initial=0))
 
     def inside(self, expression: Expression) -> tuple[int, int]:
         """Give the first of the words in an expression, and the first behind it."""
@@ -123,3 +136,8 @@ class BlockWords:
         at = bisect_right(self.sentence_ends, word)
         end = self.sentence_ends[at] if at < len(self.sentence_ends) else len(self.words)
         return range(self.sentence_ends[at - 1] if at else 0, end)
+
+    def stays(self, words: range, *, but: range) -> bool:
+        """Whether most of some words, `but` for a few of them, stand in both texts."""
+        stay = self.kept[words.stop] - self.kept[words.start] - self.kept[but.stop] + self.kept[but.start]
+        return 2 * stay > len(words) - len(but)

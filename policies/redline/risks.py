@@ -65,8 +65,8 @@ def risks_between(
             went, brought = [*went, *links(old, *gone)], [*brought, *links(new, *came)]
         if went or brought:
             yield from replaced(went, brought)
-    yield from leads_elsewhere(remarks)
-    yield from struck(remarks, theirs)
+    yield from leads_elsewhere(remarks, old, new)
+    yield from struck(remarks, mine, theirs)
 
 
 def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch:
@@ -80,18 +80,30 @@ def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch
     return here[0] - max(before, 0), here[1] + max(behind, 0)
 
 
-def leads_elsewhere(remarks: Sequence[Remark]) -> Iterator[Risk]:
-    """Give the links whose words stay while they lead elsewhere."""
+def leads_elsewhere(remarks: Sequence[Remark], old: Block, new: Block) -> Iterator[Risk]:
+    """Give the links whose words stay while they lead elsewhere, but not one of more or fewer words."""
     for remark in remarks:
-        if remark.kind is RemarkKind.LINK:
-            sides = [
-                Expression(RiskKind.LINK, address, remark.start, remark.end) if address else None
-                for address in (remark.old, remark.new)
-            ]
-            yield Risk(RiskKind.LINK, sides[0], sides[1])
+        if remark.kind is RemarkKind.LINK and not stays_beside(remark, old, new):
+            was = Expression(RiskKind.LINK, remark.old, remark.old_start, remark.old_end)
+            now = Expression(RiskKind.LINK, remark.new, remark.start, remark.end)
+            yield Risk(RiskKind.LINK, was if remark.old else None, now if remark.new else None)
 
 
-def struck(remarks: Sequence[Remark], theirs: Reading) -> Iterator[Risk]:
+def stays_beside(remark: Remark, old: Block, new: Block) -> bool:
+    """Whether the link that words got or lost is, in both texts, on the words right beside them as well."""
+    address = remark.old or remark.new
+    sides = ((remark.old_start - 1, remark.start - 1), (remark.old_end, remark.end))
+    return not (remark.old and remark.new) and any(
+        min(was, now) >= 0 and leads_to(old, was) == leads_to(new, now) == address for was, now in sides
+    )
+
+
+def leads_to(block: Block, place: int) -> str:
+    """Give the address that one character of a block leads to, or nothing."""
+    return next((target(run.marks) for run in block.marks_between(place, place + 1)), "")
+
+
+def struck(remarks: Sequence[Remark], mine: Reading, theirs: Reading) -> Iterator[Risk]:
     """Give the expressions that were struck through and hold now, or are struck through now."""
     turned = [
         (remark, STRUCK in remark.new.split())
@@ -99,11 +111,15 @@ def struck(remarks: Sequence[Remark], theirs: Reading) -> Iterator[Risk]:
         if remark.kind is RemarkKind.EMPHASIS
         and (STRUCK in remark.old.split()) != (STRUCK in remark.new.split())
     ]
-    found = theirs.expressions(with_words=True) if turned else []
+    before = mine.expressions(with_words=True) if turned else []
+    after = theirs.expressions(with_words=True) if turned else []
     for remark, is_struck in turned:
-        for expression in touching(found, remark.start, remark.end):
-            sides = (expression, None) if is_struck else (None, expression)
-            yield Risk(expression.kind, *sides)
+        if is_struck:
+            for expression in touching(before, remark.old_start, remark.old_end):
+                yield Risk(expression.kind, expression, None)
+        else:
+            for expression in touching(after, remark.start, remark.end):
+                yield Risk(expression.kind, None, expression)
 
 
 def links(block: Block, start: int, end: int) -> Iterator[Expression]:

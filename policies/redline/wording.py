@@ -7,15 +7,13 @@ limit is one of size and not of time, so the answer never depends on the machine
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Literal
 
 import regex
 
 from .hunks import Hunk, absorb, bounded_differences, common_ends, differences, fits, sentence_ends, slide
 
-# What parts the cells of a table row.
-CELL = "\t"
 Sign = Literal["=", "-", "+"]
 Span = tuple[Sign, str]
 # Each piece is a whole grapheme (\X), so that none is cut whatever follows its first sign.
@@ -70,37 +68,6 @@ def word_spans(old: Units, new: Units) -> tuple[Span, ...]:
         spans.keep(spaced(stays))
         refine(spans, spaced(gone), spaced(came))
     return spans.without_last_space()
-
-
-def row_spans(old: str, new: str) -> tuple[Span, ...]:
-    """Give the spans by which one table row became another, cell by cell."""
-    before, after = old.split(CELL), new.split(CELL)
-    spans = Spans()
-    done = 0
-    # Each cell has a tab behind it here, as words have a space.
-    for start, end, new_start, new_end in bounded_differences(before, after):
-        spans.keep("".join(f"{cell}{CELL}" for cell in before[done:start]))
-        for mine, theirs in zip_longest(before[start:end], after[new_start:new_end]):
-            if mine is None or theirs is None:
-                spans.change(*("" if cell is None else f"{cell}{CELL}" for cell in (mine, theirs)))
-            else:
-                change_cell(spans, mine, theirs)
-        done = end
-    spans.keep("".join(f"{cell}{CELL}" for cell in before[done:]))
-    return spans.without_last_space()
-
-
-def change_cell(spans: "Spans", mine: str, theirs: str) -> None:
-    """Add the change of one cell, and the tab behind it."""
-    both = mine and theirs
-    for sign, text in word_spans(mine.split(" "), theirs.split(" ")) if both else ():
-        if sign == "=":
-            spans.keep(text)
-        else:
-            spans.change(*((text, "") if sign == "-" else ("", text)))
-    if not both:
-        spans.change(mine, theirs)
-    spans.keep(CELL)
 
 
 def refine(spans: "Spans", gone: str, came: str) -> None:

@@ -73,3 +73,44 @@ def test_a_figure_that_changed_where_a_paragraph_was_split_is_listed() -> None:
 
     assert [pair for pair in listed(old, new) if set(pair) & {"60 days", "90 days"}]
     assert {was or now for was, now in listed(old, new)} == {"60 days", "90 days"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "Group A. You may not copy it. Group B. You may copy it.",
+            "Group A. You may copy it. Group B. You may not copy it.",
+            "not",
+        ),
+        (
+            "- We do not share letters with partners\n- We do share orders with partners",
+            "- We do share letters with partners\n- We do not share orders with partners",
+            "not",
+        ),
+        (
+            "| Data | Use |\n|---|---|\n| Names | only for orders of yours |\n| Mails | for orders of yours |",
+            "| Data | Use |\n|---|---|\n| Names | for orders of yours |\n| Mails | only for orders of yours |",
+            "only",
+        ),
+        (
+            "You may ask for it within 30 days. You may get it back by post.",
+            "You may ask for it. You may get it back by post within 30 days.",
+            "30 days",
+        ),
+        (
+            "Read [here](https://a.example/) about refunds. Read here about complaints.",
+            "Read here about refunds. Read [here](https://a.example/) about complaints.",
+            "https://a.example/",
+        ),
+    ],
+)
+def test_what_left_its_sentence_behind_is_listed_at_both_places(old: str, new: str, expected: str) -> None:
+    assert listed(old, new) == [(expected, None), (None, expected)]
+
+
+@pytest.mark.parametrize(
+    "moved", ["See our [terms](https://a.example/) now.", "See [our terms now](https://a.example/)."]
+)
+def test_a_link_on_more_or_fewer_words_is_no_other_link(moved: str) -> None:
+    assert listed("See [our terms](https://a.example/) now.", moved) == []

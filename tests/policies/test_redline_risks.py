@@ -221,7 +221,9 @@ def test_a_link_that_leads_elsewhere_is_a_change_a_remark_and_a_risk() -> None:
     (block,) = as_record(found)["blocks"]
     assert block["op"] == "modify"
     assert block["spans"] == [["=", "See our page."]]
-    assert block["remarks"] == [["link", "our page", 4, 12, "https://a.example/x", "https://b.example/x"]]
+    assert block["remarks"] == [
+        ["link", "our page", 4, 12, "https://a.example/x", "https://b.example/x", 4, 12]
+    ]
     assert [(r["kind"], r["old"], r["new"]) for r in as_record(found)["risky"]] == [
         ("link", "https://a.example/x", "https://b.example/x")
     ]

@@ -1,0 +1,84 @@
+"""Rows of tables: each cell is held against the cell of the same column."""
+
+import pytest
+
+from policies.redline import Change, compare
+from policies.rendering import render
+
+from .test_redline_law import obeys_the_law
+
+pytestmark = pytest.mark.pure
+
+
+def table(*rows: str) -> str:
+    """Give a table in Markdown, whose cells `/` parts."""
+    head, *rest = (f"| {' | '.join(row.split('/'))} |" for row in rows)
+    return "\n".join([head, f"|{'---|' * len(rows[0].split('/'))}", *rest])
+
+
+def spelled(change: Change) -> str:
+    """Give a changed row, its cells parted by `/`."""
+    spans = (text if sign == "=" else f"[{sign}{text}]" for sign, text in change.spans)
+    return "".join(spans).replace("\t", "/")
+
+
+def shown(old: str, new: str) -> list[str]:
+    """Give the rows that two tables changed."""
+    found = obeys_the_law(render(old), render(new))
+    return [spelled(change) for change in found.places if change.operation != "equal"]
+
+
+PLANS = table("Plan/Price/Fee", "Pro/50 €/none", "Basic/10 €/none")
+
+
+def test_a_new_column_leaves_the_others_as_they_are() -> None:
+    new = table("Plan/For/Price/Fee", "Pro/shops/50 €/none", "Basic/all/10 €/none")
+
+    assert shown(PLANS, new) == [
+        "Plan/[+For/]Price/Fee",
+        "Pro/[+shops/]50 €/none",
+        "Basic/[+all/]10 €/none",
+    ]
+
+
+def test_columns_that_change_places_do_so_in_all_rows() -> None:
+    new = table("Plan/Fee/Price", "Pro/none/50 €", "Basic/none/10 €")
+
+    assert shown(PLANS, new) == [
+        "Plan/[+Fee/]Price[-/Fee]",
+        "Pro/[+none/]50 €[-/none]",
+        "Basic/[+none/]10 €[-/none]",
+    ]
+
+
+def test_a_column_that_goes_takes_its_cells_along() -> None:
+    assert shown(PLANS, table("Plan/Fee", "Pro/none", "Basic/none")) == [
+        "Plan/[-Price/]Fee",
+        "Pro/[-50 €/]none",
+        "Basic/[-10 €/]none",
+    ]
+
+
+def test_an_amount_in_another_column_is_listed() -> None:
+    new = table("Plan/Price/Fee", "Pro/none/50 €", "Basic/10 €/none")
+
+    assert shown(PLANS, new) == ["Pro/[-50 €][+none]/[-none][+50 €]"]
+    risks = [(risk.was, risk.now) for _at, risk in compare(render(PLANS), render(new)).risks]
+    assert risks == [("50 €", None), (None, "50 €")]
+
+
+def test_a_cell_that_spans_columns_is_held_against_its_own_row() -> None:
+    row = '<table><tr><td>Plan</td><td>Price</td></tr><tr><td colspan="2">All for {} €</td></tr></table>'
+
+    found = obeys_the_law(row.format(5), row.format(6))
+
+    assert [spelled(c) for c in found.places if c.operation != "equal"] == ["All for [-5][+6] €"]
+
+
+def test_a_row_that_became_a_paragraph_keeps_its_words() -> None:
+    found = obeys_the_law(
+        "<table><tr><td>We keep all of it</td><td>for years</td></tr></table>",
+        "<p>We keep all of it for years</p>",
+    )
+
+    assert found.size.words_added <= 4

@@ -89,8 +89,8 @@ def test_a_figure_that_changed_where_a_paragraph_was_split_is_listed() -> None:
             "not",
         ),
         (
-            "| Data | Use |\n|---|---|\n| Names | only for orders of yours |\n| Mails | for orders of yours |",
-            "| Data | Use |\n|---|---|\n| Names | for orders of yours |\n| Mails | only for orders of yours |",
+            "| Data | Use |\n|---|---|\n| Names | only for orders of you |\n| Mails | for orders of you |",
+            "| Data | Use |\n|---|---|\n| Names | for orders of you |\n| Mails | only for orders of you |",
             "only",
         ),
         (

@@ -122,9 +122,13 @@ class Alignment:
         shared = likeness(a, b)
         if shared >= min(enough, KINSHIP):
             return shared
-        if shared_start(a, b) >= SENTENCE or shared_start(a[::-1], b[::-1]) >= SENTENCE:
-            return KINSHIP
         old, new = self.old.blocks[mine].text, self.new.blocks[theirs].text
+        if has_words(old, len(a)) and has_words(new, len(b)):
+            keeps_sentence = shared_end(a, b) >= SENTENCE
+        else:
+            keeps_sentence = shared_end(old, new) >= RECOGNISABLE_UNSPACED
+        if keeps_sentence:
+            return KINSHIP
         if min(len(a), len(b)) >= FEW_WORDS and len(old) < LETTERS_A_WORD * len(a):
             return 0
         return likeness(old, new, KINSHIP_OF_LETTERS) * KINSHIP
@@ -236,6 +240,11 @@ class Alignment:
         for mine in stretch:
             theirs = self.to_new[mine]
             yield Place(mine, theirs, groups.get(mine), is_origin=theirs is not None)
+
+
+def shared_end(old: Sequence[str], new: Sequence[str]) -> int:
+    """Give how many units two sequences share at their start or at their end, whichever are more."""
+    return max(shared_start(old, new), shared_start(old[::-1], new[::-1]))
 
 
 def group_by(blocks: Sequence[Block], places: Iterable[int]) -> dict[str, list[int]]:

@@ -47,8 +47,10 @@ Stretch = tuple[int, int]
 
 
 # Signs that look different in the source and not to a reader.
-ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
+ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " ", "\n": " "})
 START, END, END_OF_STRETCH = attrgetter("start"), attrgetter("end"), itemgetter(1)
+# What shows that something is raised or lowered, where only its letters are named.
+RAISED = {"sup": "^", "sub": "_"}
 # No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
 # So few are looked through faster than they are searched.
@@ -58,8 +60,9 @@ WORDS_LIMIT = 50_000
 # The number that a heading begins with only counts it: a word, a sign or a further number says so, or at
 # least what follows begins a title. "5 users" counts users.
 HEADING_NUMBER = re.compile(
-    r"(?:(?:section|article|clause|§+)\s*\(?\d+(?:\.\d+)*[a-z]?[.):]*"
-    r"|\(?\d+(?:(?:\.\d+)+[a-z]?[.):]*|[a-z]?[.):]+|[a-z]?(?=\s(?-i:[^a-zß-ÿ]))))\s",
+    r"(?:(?:section|article|clause|part|annex|appendix|schedule|chapter|abschnitt|artikel|teil|anhang|kapitel|annexe"
+    r"|chapitre|titre|§+)\s*\(?(?:\d+(?:\.\d+)*[a-z]?|[ivxlc]+\b|[a-z]\b)[.):]*"
+    r"|\(?\d+(?:(?:\.\d+)+[a-z]?[.):]*|[a-z]?[.):]+|[a-z]?(?=\s(?-i:[^a-zß-ÿ]))))(?!\S)",
     re.IGNORECASE,
 )
 
@@ -163,7 +166,7 @@ class Reading:
             # "30 days" is more than a number, also where a heading begins with it.
             found = [e for e in found if not numbering or e.end > numbering.end()]
         if found and self.block.runs:
-            found = [e for e in found if not is_told_by_markup(self.block, e)]
+            found = [as_shown(self.block, e) for e in found if not is_told_by_markup(self.block, e)]
         return found
 
     def figures(self) -> list[Expression]:
@@ -192,11 +195,11 @@ class Reading:
         if clue.interest & FIGURE:
             is_led = clue.at and lookout.interest(words[clue.at - 1]) & LEADING
             return clue.place - width(words[clue.at - 1 : clue.at]) if is_led else clue.place
-        # "in May", "one month", "a full month".
-        for back in (1, 2) if clue.interest & UNIT else (1,):
-            if back <= clue.at and lookout.openers.fullmatch(words[clue.at - back]):
+        # "in May", "one month", "the first of May", "end of the month".
+        for back in range(min(3, clue.at), 0, -1):
+            if lookout.openers[back - 1](words[clue.at - back]):
                 return clue.place - width(words[clue.at - back : clue.at])
-        return default
+        return clue.place if clue.interest & LEADING else default
 
 
 @lru_cache(maxsize=16)
@@ -224,6 +227,19 @@ def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
 def addresses_in(text: str) -> list[Expression]:
     """Give the addresses that a text names, of pages and of mailboxes, in order."""
     return [Expression(RiskKind.LINK, match[0], *match.span()) for match in ADDRESS_IN_TEXT.finditer(text)]
+
+
+def as_shown(block: Block, expression: Expression) -> Expression:
+    """Give an expression with a sign before what is raised or lowered in it, and without footnotes.
+
+    The two of ten squared is no digit of a hundred and two, nor is the number of a footnote.
+    """
+    shown = ""
+    for run in block.marks_between(expression.start, expression.end):
+        signs = [RAISED[tag] for tag, _attributes in run.marks if tag in RAISED]
+        if not is_footnote(address_of(run.marks)):
+            shown += (signs[-1] if shown and signs else "") + run.text
+    return expression._replace(text=shown)
 
 
 def is_told_by_markup(block: Block, expression: Expression) -> bool:

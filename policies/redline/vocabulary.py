@@ -34,6 +34,11 @@ class Vocabulary:
     # What stands before a month that has no day and no year, and before a single unit: "one", "each".
     before_month: str
     one: str
+    # What stands before units without a number, and what is a stretch of one, with what joins the two:
+    # "after months", "end of the month".
+    before_units: str
+    stretches: str
+    of: str
     # How often, in one word, and what is numbered with Roman numerals and letters.
     periods: str
     parts: str
@@ -42,20 +47,37 @@ class Vocabulary:
     bounds: str
 
 
+DE_ONES = r"ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun"
+DE_TENS = r"zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig"
+# Below a hundred, without "ein", which mostly counts nothing.
+DE_SMALL = (
+    rf"(?:(?:{DE_ONES})und(?:{DE_TENS})|{DE_TENS}|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|zehn|elf|zwölf"
+    r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun)"
+)
+FR_ONES = (
+    r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit"
+    r"|dix-neuf"
+)
 VOCABULARIES = {
     "en": Vocabulary(
-        words=r"must|may|shall|should|not|no|never|cannot|only|except|unless|\w++(?<=n)['’]t",
+        words=r"must|may|shall|should|cannot|\w++(?<=n)['’]t|not|no|never|neither|nor|none|nobody"
+        r"|nothing|without|only|solely|exclusively|except|exceptions?|excepting|excluding|unless",
         numerals=r"zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
         r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-        r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|hundred|thousand|million|half",
+        r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|half|halves|thirds?(?![ -]part|[ -]countr)"
+        r"|quarters?|twice|thrice"
+        r"|once(?! (?:you|we|they|it|he|she|the|your|our|this|that|these|any|all)\b)",
         months=r"January|February|March|April|May|June|July|August|September|October|November|December"
         r"|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?",
-        units=r"(?:(?:business|working|calendar)[ -])?(?:second|minute|hour|day|week|fortnight|month|quarter"
-        r"|year|decade|yr|hr|min|wk)s?|mos|secs",
-        money=r"euros?|dollars?|pounds?|cents?|percent|per cent",
-        magnitudes=r"hundred|thousand|million|billion|trillion",
-        before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to",
+        units=r"(?:(?:business|working|calendar)[ -])?(?:second|minute|hour|day|week|fortnight|month"
+        r"|quarter(?!s? of)|year|decade|yr|hr|min|wk)s?|mos|secs",
+        money=r"euros?|dollars?|pounds?|cents?|percent|per cent|rupees?|yen|yuan|pesos?|francs?|rand|dirhams?",
+        magnitudes=r"(?:hundred|thousand|million|billion|trillion)s?",
+        before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to|between",
         one=r"one|an?|each|every|per|within|next|last|same|several|few|many",
+        before_units=r"after|for|over|during|before",
+        stretches=r"couple|end|start|beginning|middle|rest|course|number|matter",
+        of=r" of (?:the |each |every |that )?",
         periods=r"hourly|daily|weekly|biweekly|fortnightly|monthly|bimonthly|quarterly|half-yearly|yearly"
         r"|annual(?:ly)?|biannual(?:ly)?",
         parts=r"section|article|part|annex|appendix|schedule|chapter|clause|exhibit|title",
@@ -65,21 +87,25 @@ VOCABULARIES = {
     ),
     "de": Vocabulary(
         words=r"muss|musst|müssen|müsst|müsste[nt]?|darf|darfst|dürfen|dürft|dürfte[nt]?|soll|sollen|sollte[nt]?"
-        r"|kann|kannst|können|könnt|könnte[nt]?|ausschließlich"
-        r"|nicht|kein|keine|keinen|keinem|keiner|keines|nur|lediglich|außer|ausgenommen",
-        numerals=r"null|(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und"
-        r"(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)"
-        r"|(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)?(?:hundert|tausend)"
-        r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn"
-        r"|zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig",
+        r"|kann|kannst|können|könnt|könne|könnte[nt]?"
+        r"|müsse|dürfe|sollst|sollt|solle|ausschließlich|nicht|nichts|nie|niemals|niemand(?:en|em)?|weder|ohne"
+        r"|kein|keine|keinen|keinem|keiner|keines|keinerlei|keinesfalls|keineswegs"
+        r"|nur|bloß|lediglich|außer|ausser|ausgenommen|Ausnahmen?|es sei denn",
+        numerals=rf"null|{DE_SMALL}|(?:{DE_ONES})?(?:hundert|tausend)(?:und)?(?:{DE_SMALL}|eins)?"
+        rf"|(?:{DE_ONES})einhalb|anderthalb|(?:ein|zwei|drei|vier)mal"
+        r"|Hälfte|Drittel|Viertel|Fünftel|Zehntel",
         months=r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
         units=r"Sekunden?|Minuten?|Stunden?|(?:Werk|Arbeits|Kalender)?[Tt]age?n?|Wochen?|Monat(?:e[ns]?|s)?"
         r"|Quartale?n?|Jahr(?:e[ns]?|s)?|Jahrzehnte?n?",
-        money=r"Euro|Dollar|Franken|Cent|Prozent",
-        magnitudes=r"Tausend|Millionen|Million|Milliarden|Milliarde",
-        before_month=r"im|seit|bis|vor|nach|jeden|ab|Ende|Anfang|Mitte",
+        money=r"Euro|Dollar|Franken|Cent|Prozent|Pfund|Kronen|Yen|Rupien",
+        magnitudes=r"Hunderte?|Tausende?|Millionen|Million|Milliarden|Milliarde|Billionen|Billion",
+        before_month=r"im|seit|bis|vor|nach|jeden|ab|Ende|Anfang|Mitte|zwischen|von",
         one=r"ein(?:e[mnrs]?)?|jede[mnrs]?|pro|je|binnen|innerhalb|nächste[mnrs]?|letzte[mnrs]?|einige[nr]?",
-        periods=r"(?:stünd|täg|wöchent|monat|vierteljähr|halbjähr|jähr)lich(?:e[mnrs]?)?",
+        before_units=r"nach|seit|über|vor|für",
+        stretches=r"Ende|Anfang|Mitte|Rest|Ablauf|Beginn|Schluss|Laufe|paar",
+        of=r" (?:de[rs] |jede[rs] |eine[rs] )?",
+        periods=rf"(?:{DE_SMALL})?(?:stünd|täg|wöchent|monat|vierteljähr|halbjähr|jähr)lich(?:e[mnrs]?)?"
+        rf"|(?:\d+-?|ein|{DE_SMALL})(?:minütig|stündig|tägig|wöchig|monatig|jährig)(?:e[mnrs]?)?",
         parts=r"Abschnitt|Artikel|Teil|Anhang|Anlage|Kapitel|Absatz|Ziffer|Titel",
         ordinals=r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft|vierzehnt|zwanzigst"
         r"|dreißigst)e[mnrs]?|\d+\.",
@@ -87,17 +113,20 @@ VOCABULARIES = {
     ),
     "fr": Vocabulary(
         words=r"doit|doivent|devez|devons|devra|devront|devrait|devraient|peut|peuvent|pouvez|pouvons|pourra|pourront"
-        r"|pourrait|pourraient|exclusivement|ne|n['’]\w+|pas|seulement|uniquement"
-        r"|sauf|excepté|hormis",
-        numerals=r"zéro|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize"
-        r"|vingt|trente|quarante|cinquante|soixante|cent|mille|demie?",
+        r"|pourrait|pourraient|dois|doive(?:nt|s)?|peux|puisse(?:nt|s)?|exclusivement|ne|n['’]\w+|pas|jamais|aucune?"
+        r"|rien|ni|sans|seulement|uniquement|sauf|excepté|hormis|à moins",
+        numerals=rf"zéro|(?:vingt|trente|quarante|cinquante|soixante|quatre-vingts?)"
+        rf"(?:[ -]et[ -](?:une?|onze)|-(?:{FR_ONES}|une?))?|{FR_ONES}|cent|demie?|moitié|tiers|quarts?",
         months=r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
         units=r"secondes?|minutes?|heures?|jours?(?: (?:ouvrés|ouvrables|calendaires))?|semaines?|mois"
         r"|trimestres?|ans?|années?|quinzaines?|décennies?",
-        money=r"euros?|dollars?|francs?|centimes?|pour cent",
-        magnitudes=r"mille|millions?|milliards?",
-        before_month=r"en|de|depuis|avant|après|dès|fin|chaque",
+        money=r"euros?|dollars?|francs?|centimes?|pour cent|livres|couronnes|yens?|roupies?",
+        magnitudes=r"cents|mille|milliers?|millions?|milliards?",
+        before_month=r"en|de|depuis|avant|après|dès|fin|chaque|entre",
         one=r"une?|chaque|par|prochaine?s?|derni(?:er|ère)s?|quelques|plusieurs",
+        before_units=r"après|pendant|depuis|durant|avant",
+        stretches=r"fin|début|milieu|cours|reste|bout|tous|toutes",
+        of=r" (?:du |de la |de l['’]|de chaque |de |les |d['’]une? )",
         periods=r"quotidien(?:ne)?s?|hebdomadaires?|mensuel(?:le)?s?|trimestriel(?:le)?s?|semestriel(?:le)?s?"
         r"|annuel(?:le)?s?|(?:quotidienne|hebdomadaire|mensuelle|trimestrielle|semestrielle|annuelle)ment",
         parts=r"section|article|partie|annexe|chapitre|titre|alinéa",
@@ -106,11 +135,16 @@ VOCABULARIES = {
         bounds=r"ou (?:plus|moins)",
     ),
 }
-SPACE = r"[ \u00a0\u202f]"
+SPACE = r"[ \n\u00a0\u202f]"
 # A number, a fraction or a time. Digits are those of all scripts, and so are the signs that part them.
 FRACTION = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
-# ".5" and "10²" are numbers too.
-FIGURES = rf"(?:(?:(?<![\w.)])\.(?=\d))?\d+(?:[.,:/'’٫٬\u00a0\u202f]\d+)*[{FRACTION}⁰¹²³⁴-⁹]?|[{FRACTION}])"
+# ".5", "10²" and "1 000,50" are numbers too.
+GROUPED = r"(?<![\w.,])\d{1,3}(?: \d{3})+(?!\d)(?:[.,]\d+)?"
+FIGURES = rf"(?:{GROUPED}|(?:(?<![\w.)])\.(?=\d))?\d++(?:[.,:/'’٫٬\u00a0\u202f]\d++)*+[{FRACTION}⁰¹²³⁴-⁹]?|[{FRACTION}])"
+# A name such as "37signals" is none.
+NO_NAME = r"(?![A-Za-z]{3})"
+# What joins two numerals, two months or two units: "two hundred and five", "in May or June".
+AND = "(?:and|or|to|und|oder|bis|et|ou|à)"
 # Numerals of Chinese and Japanese. One by itself is part of many a word; two, or one with a unit, count.
 NUMERAL = "〇零一二三四五六七八九十百千两兩"
 NUMERALS = rf"[{NUMERAL}][{NUMERAL}万萬亿億]+"
@@ -147,10 +181,11 @@ FIGURE, LEADING, UNIT, ADDRESS = 1, 2, 4, 8
 class Patterns(NamedTuple):
     """What finds risky expressions in the texts of one language."""
 
-    # What is made of figures, named by its kind; words like *must*; and what leads to a month or a unit.
+    # What is made of figures, named by its kind; words like *must*; and what leads to a month or a unit,
+    # one, two and three words before it.
     figures: re.Pattern[str]
     words: re.Pattern[str]
-    openers: re.Pattern[str]
+    openers: tuple[Search, ...]
     # Whether a word is worth a closer look.
     has_figure: Search
     leads: Search
@@ -162,22 +197,28 @@ def patterns(language: str) -> Patterns:
     """Give the patterns of a language (BCP 47)."""
     known = vocabulary(language)
     day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:,? \d{4})?"
-    number = rf"(?:{SIGN}{FIGURES}{SUFFIX}?|\b(?i:{known.numerals})\b)"
+    numeral = rf"\b(?i:{known.numerals}|{known.magnitudes})\b"
+    number = rf"(?:{SIGN}{FIGURES}(?:{SUFFIX}|{NO_NAME})|{numeral}(?:(?:[ -]|{SPACE}{AND}{SPACE}){numeral}){{0,4}})"
+    month = rf"(?:{known.months})(?!\w)"
+    units = rf"(?i:{known.units})\b(?:{SPACE}{AND}{SPACE}(?i:{known.units})\b)?"
     # What stands before a unit: "30", "twenty-five (25)", "25 (twenty-five)", "30 or more", "a", "third".
     again = rf"(?: \((?:{FIGURES}|(?i:{known.numerals}))\))?"
     counted = rf"(?:{number}{again}(?: (?i:{known.bounds}))?|\b(?i:{known.one}|{known.ordinals}))"
-    amount = rf"{number}(?:{SPACE}(?i:{known.magnitudes})\b|{BEHIND})?"
+    amount = rf"{number}(?:(?:{SPACE}(?i:{known.magnitudes})\b)+|{BEHIND})?"
+    far = rf"{known.one}|{known.ordinals}|{known.stretches}"
+    near = rf"{far}|{known.before_month}|{known.before_units}"
     kinds = {
         RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
         rf"|{HAN}(?:(?:\d{{4}}|[{NUMERAL}]{{4}})年(?:{HAN_NUMBER}月(?:{HAN_NUMBER}日)?)?|{HAN_NUMBER}月{HAN_NUMBER}日)"
-        rf"|{day} (?:of )?\b(?:{known.months})(?!\w){year}"
+        rf"|(?:{day}|\b(?i:{known.ordinals})) (?:of )?\b{month}{year}"
         rf"|\b(?:{known.months}) (?:{day}{year}|\d{{4}})(?!\w)"
         # In capitals, or without any, the year tells the month from another word.
         rf"|(?:{day} (?:of )?)?\b(?i:{known.months}),? (?:{day},? )?\d{{4}}(?!\w)"
         # With a day or a year the month is a date by itself, whatever stands before it.
-        rf"|\b(?i:{known.before_month}) (?:{known.months})(?!\w)(?! (?:{day}{year}|\d{{4}})(?!\w))",
-        RiskKind.DURATION: rf"{counted}(?:{SPACE}|-)(?:[^\W\d_]+ )?(?i:{known.units})\b"
-        rf"(?: (?i:{known.bounds})\b)?"
+        rf"|\b(?:(?i:{known.before_month}) |d['’]){month}(?: {AND} {month})?(?! (?:{day}{year}|\d{{4}})(?!\w))",
+        RiskKind.DURATION: rf"(?:{counted}(?:{SPACE}|-)(?:[^\W\d_]+ (?:{AND} [^\W\d_]+ )?)?|\d+(?=[^\W\d_]))"
+        rf"{units}(?: (?i:{known.bounds})\b)?"
+        rf"|\b(?i:{known.before_units}){SPACE}{units}|\b(?i:{known.stretches}){known.of}{units}"
         rf"|\b(?i:{known.periods})\b"
         rf"|{HAN}(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}",
         RiskKind.AMOUNT: rf"(?:{SIGN})(?:{CURRENCY}){SPACE}?{amount}"
@@ -188,9 +229,9 @@ def patterns(language: str) -> Patterns:
     return Patterns(
         figures=re.compile(either),
         words=re.compile(rf"\b(?:{known.words})\b", re.IGNORECASE),
-        openers=re.compile(rf"{known.one}|{known.before_month}|{known.ordinals}", re.IGNORECASE),
+        openers=tuple(re.compile(words, re.IGNORECASE).fullmatch for words in (near, far, known.stretches)),
         has_figure=re.compile(
-            rf"[\d{FRACTION}{NUMERAL}]|\b(?i:{known.numerals}|{known.periods})\b|^\W*{ROMAN}\W*$"
+            rf"[\d{FRACTION}{NUMERAL}]|\b(?i:{known.numerals}|{known.magnitudes}|{known.periods})\b|^\W*{ROMAN}\W*$"
         ).search,
         leads=re.compile(rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|\b(?i:{known.parts})$").search,
         has_unit=re.compile(rf"\b(?:{known.units})\b", re.IGNORECASE).search,

@@ -28,41 +28,41 @@ def shown(old: str, new: str) -> list[str]:
     return [spelled(change) for change in found.places if change.operation != "equal"]
 
 
-PLANS = table("Plan/Price/Fee", "Pro/50 €/none", "Basic/10 €/none")
+PLANS = table("Plan/Price/Fee", "Pro/50 €/free", "Basic/10 €/free")
 
 
 def test_a_new_column_leaves_the_others_as_they_are() -> None:
-    new = table("Plan/For/Price/Fee", "Pro/shops/50 €/none", "Basic/all/10 €/none")
+    new = table("Plan/For/Price/Fee", "Pro/shops/50 €/free", "Basic/all/10 €/free")
 
     assert shown(PLANS, new) == [
         "Plan/[+For/]Price/Fee",
-        "Pro/[+shops/]50 €/none",
-        "Basic/[+all/]10 €/none",
+        "Pro/[+shops/]50 €/free",
+        "Basic/[+all/]10 €/free",
     ]
 
 
 def test_columns_that_change_places_do_so_in_all_rows() -> None:
-    new = table("Plan/Fee/Price", "Pro/none/50 €", "Basic/none/10 €")
+    new = table("Plan/Fee/Price", "Pro/free/50 €", "Basic/free/10 €")
 
     assert shown(PLANS, new) == [
         "Plan/[+Fee/]Price[-/Fee]",
-        "Pro/[+none/]50 €[-/none]",
-        "Basic/[+none/]10 €[-/none]",
+        "Pro/[+free/]50 €[-/free]",
+        "Basic/[+free/]10 €[-/free]",
     ]
 
 
 def test_a_column_that_goes_takes_its_cells_along() -> None:
-    assert shown(PLANS, table("Plan/Fee", "Pro/none", "Basic/none")) == [
+    assert shown(PLANS, table("Plan/Fee", "Pro/free", "Basic/free")) == [
         "Plan/[-Price/]Fee",
-        "Pro/[-50 €/]none",
-        "Basic/[-10 €/]none",
+        "Pro/[-50 €/]free",
+        "Basic/[-10 €/]free",
     ]
 
 
 def test_an_amount_in_another_column_is_listed() -> None:
-    new = table("Plan/Price/Fee", "Pro/none/50 €", "Basic/10 €/none")
+    new = table("Plan/Price/Fee", "Pro/free/50 €", "Basic/10 €/free")
 
-    assert shown(PLANS, new) == ["Pro/[-50 €][+none]/[-none][+50 €]"]
+    assert shown(PLANS, new) == ["Pro/[-50 €][+free]/[-free][+50 €]"]
     risks = [(risk.was, risk.now) for _at, risk in compare(render(PLANS), render(new)).risks]
     assert risks == [("50 €", None), (None, "50 €")]
 

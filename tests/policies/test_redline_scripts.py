@@ -2,6 +2,8 @@
 
 import pytest
 
+from policies.redline import compare
+
 from .test_redline_moves import clauses, compared, told
 
 pytestmark = pytest.mark.pure
@@ -66,3 +68,13 @@ def test_a_formula_that_stands_elsewhere_too_did_not_move() -> None:
     )
 
     assert "move" not in [kind for kind, _text in told(compared(old, new))]
+
+
+def test_a_short_paragraph_that_keeps_its_first_sentence_stays_the_same_paragraph() -> None:
+    kept = "本政策说明我们如何收集和使用您的个人信息。"
+    new = "除非法律另有规定，所有订单资料都由独立的服务商在欧盟境内长期妥善保管并定期备份。"
+
+    (change,) = compare(f"<p>{kept}我们会保存三十天。</p>", f"<p>{kept}{new}</p>").places
+
+    assert change.operation == "modify"
+    assert change.spans[0] == ("=", kept)

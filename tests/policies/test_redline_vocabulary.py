@@ -1,0 +1,101 @@
+"""The words of each language that a change of meaning is made of: each is listed whole, and as what it is."""
+
+import pytest
+
+from policies.redline import compare
+from policies.rendering import render
+
+pytestmark = pytest.mark.pure
+
+Listed = tuple[str, str | None, str | None]
+
+
+def listed(old: str, new: str, language: str) -> list[Listed]:
+    """Give the risky changes between two texts in Markdown: kind, what was, what is now."""
+    found = compare(render(old), render(new), language)
+    return [(risk.kind.value, risk.was, risk.now) for _at, risk in found.risks]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "kind", "old", "new"),
+    [
+        ("en", "You have a {} to object.", "duration", "couple of days", "couple of weeks"),
+        ("en", "It is deleted {}.", "duration", "after months", "after years"),
+        ("en", "Pay by the {}.", "duration", "end of the month", "end of the year"),
+        ("en", "It takes {}.", "duration", "30 days or hours", "30 days or months"),
+        ("en", "It takes {}.", "duration", "30 full and working days", "30 full and working months"),
+        ("en", "It takes {}.", "duration", "90days", "60days"),
+        ("en", "We close on the {}.", "date", "first of May", "second of May"),
+        ("en", "We close {}.", "date", "in May or June", "in May or July"),
+        ("en", "We close {}.", "date", "between March and May", "between March and June"),
+        ("en", "A fee of {}.", "amount", "500 rupees", "500 yen"),
+        ("en", "A fine of a {}.", "amount", "million dollars", "billion dollars"),
+        ("en", "We ask {}.", "duration", "once a year", "twice a year"),
+        ("en", "You are asked {} for it.", "number", "once", "twice"),
+        ("en", "A {} of users agree.", "number", "third", "quarter"),
+        ("en", "About {} users.", "number", "two hundred and fifty", "two hundred and sixty"),
+        ("en", "We share it {} you.", "word", "without", None),
+        ("en", "It serves {} orders.", "word", "solely", None),
+        ("de", "Eine {}.", "amount", "Million Euro", "Milliarde Euro"),
+        ("de", "Nach {}.", "duration", "hundertzwanzig Tagen", "hundertdreißig Tagen"),
+        ("de", "Eine {} Frist.", "duration", "dreimonatige", "zweimonatige"),
+        ("de", "Eine {} Frist.", "duration", "14-tägige", "30-tägige"),
+        ("de", "Nach {}.", "duration", "eineinhalb Jahren", "zweieinhalb Jahren"),
+        ("de", "Wir öffnen am {}.", "date", "ersten Mai", "zweiten Mai"),
+        ("de", "Ein {} zahlt.", "number", "Drittel", "Viertel"),
+        ("de", "Am {}.", "duration", "Ende des Monats", "Ende des Jahres"),
+        ("de", "Wir geben {} etwas weiter.", "word", "nie", None),
+        ("de", "Es gibt {} Gebühren.", "word", "keinerlei", None),
+        ("de", "Das zahlt, {} es gefällt.", "word", "es sei denn", None),
+        ("de", "Alle mit {} von Kindern.", "word", "Ausnahme", None),
+        ("de", "Alle {} Kinder.", "word", "ausser", None),
+        ("de", "Du {} zahlen.", "word", "musst", "sollst"),
+        ("fr", "Un {} d’euros.", "number", "million", "milliard"),
+        ("fr", "Au mois {}.", "date", "d’avril", "d’août"),
+        ("fr", "{}, on paie.", "duration", "Tous les mois", "Tous les ans"),
+        ("fr", "Sous {}.", "duration", "vingt et un jours", "vingt-deux jours"),
+        ("fr", "À la {}.", "duration", "fin du mois", "fin de l’année"),
+        ("fr", "Le {}.", "date", "premier mai", "second mai"),
+        ("fr", "Tu {} payer.", "word", "dois", "peux"),
+        ("fr", "{} de frais.", "word", "Jamais", None),
+        ("fr", "{} frais.", "word", "Aucun", None),
+        ("fr", "Il coûte {}.", "amount", "1 000,50 €", "1 500,50 €"),
+        ("fr", "Il coûte {}.", "amount", "1 000 €", "2 000 €"),
+    ],
+)
+def test_what_turns_a_meaning_is_listed_whole(
+    language: str, sentence: str, kind: str, old: str, new: str | None
+) -> None:
+    found = listed(sentence.format(old), sentence.format(new or "Andere"), language)
+
+    assert found == [(kind, old, new)]
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new"),
+    [
+        ("en", "Once you pay, we ship it.", "When you pay, we ship it."),
+        ("en", "We share it with third parties.", "We share it with other parties."),
+        ("en", "37signals keeps it.", "Basecamp keeps it."),
+        ("en", "## Article I\n\nWe keep it.", "## Article II\n\nWe keep it."),
+        ("de", "## Abschnitt 4 Daten\n\nWir haben sie.", "## Abschnitt 5 Daten\n\nWir haben sie."),
+    ],
+)
+def test_what_turns_none_is_not(language: str, old: str, new: str) -> None:
+    assert listed(old, new, language) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("It is 10<sup>2</sup> long.", "It is 10<sup>3</sup> long.", ("number", "10^2", "10^3")),
+        (
+            "Within 30[^1] days.\n\n[^1]: By post.",
+            "Within 60[^1] days.\n\n[^1]: By post.",
+            ("duration", "30 days", "60 days"),
+        ),
+        ("It takes 30<br>days.", "It takes 30<br>months.", ("duration", "30\ndays", "30\nmonths")),
+    ],
+)
+def test_markup_within_a_figure_makes_no_other_figure_of_it(old: str, new: str, expected: Listed) -> None:
+    assert listed(old, new, "en") == [expected]

@@ -71,7 +71,8 @@ VOCABULARIES = {
         r"|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?",
         units=r"(?:(?:business|working|calendar)[ -])?(?:second|minute|hour|day|week|fortnight|month"
         r"|quarter(?!s? of)|year|decade|yr|hr|min|wk)s?|mos|secs",
-        money=r"euros?|dollars?|pounds?|cents?|percent|per cent|rupees?|yen|yuan|pesos?|francs?|rand|dirhams?",
+        money=r"euros?|dollars?|pounds?|cents?|percent|per cent|rupees?|yen|yuan|pesos?|francs?"
+        r"|rand|dirhams?",
         magnitudes=r"(?:hundred|thousand|million|billion|trillion)s?",
         before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to|between",
         one=r"one|an?|each|every|per|within|next|last|same|several|few|many",
@@ -140,7 +141,10 @@ SPACE = r"[ \n\u00a0\u202f]"
 FRACTION = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 # ".5", "10²" and "1 000,50" are numbers too.
 GROUPED = r"(?<![\w.,])\d{1,3}(?: \d{3})+(?!\d)(?:[.,]\d+)?"
-FIGURES = rf"(?:{GROUPED}|(?:(?<![\w.)])\.(?=\d))?\d++(?:[.,:/'’٫٬\u00a0\u202f]\d++)*+[{FRACTION}⁰¹²³⁴-⁹]?|[{FRACTION}])"
+FIGURES = (
+    rf"(?:{GROUPED}|(?:(?<![\w.)])\.(?=\d))?\d++(?:[.,:/'’٫٬\u00a0\u202f]\d++)*+[{FRACTION}⁰¹²³⁴-⁹]?"
+    rf"|[{FRACTION}])"
+)
 # A name such as "37signals" is none.
 NO_NAME = r"(?![A-Za-z]{3})"
 # What joins two numerals, two months or two units: "two hundred and five", "in May or June".
@@ -198,7 +202,8 @@ def patterns(language: str) -> Patterns:
     known = vocabulary(language)
     day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:,? \d{4})?"
     numeral = rf"\b(?i:{known.numerals}|{known.magnitudes})\b"
-    number = rf"(?:{SIGN}{FIGURES}(?:{SUFFIX}|{NO_NAME})|{numeral}(?:(?:[ -]|{SPACE}{AND}{SPACE}){numeral}){{0,4}})"
+    numerals = rf"{numeral}(?:(?:[ -]|{SPACE}{AND}{SPACE}){numeral}){{0,4}}"
+    number = rf"(?:{SIGN}{FIGURES}(?:{SUFFIX}|{NO_NAME})|{numerals})"
     month = rf"(?:{known.months})(?!\w)"
     units = rf"(?i:{known.units})\b(?:{SPACE}{AND}{SPACE}(?i:{known.units})\b)?"
     # What stands before a unit: "30", "twenty-five (25)", "25 (twenty-five)", "30 or more", "a", "third".
@@ -215,7 +220,8 @@ def patterns(language: str) -> Patterns:
         # In capitals, or without any, the year tells the month from another word.
         rf"|(?:{day} (?:of )?)?\b(?i:{known.months}),? (?:{day},? )?\d{{4}}(?!\w)"
         # With a day or a year the month is a date by itself, whatever stands before it.
-        rf"|\b(?:(?i:{known.before_month}) |d['’]){month}(?: {AND} {month})?(?! (?:{day}{year}|\d{{4}})(?!\w))",
+        rf"|\b(?:(?i:{known.before_month}) |d['’]){month}(?: {AND} {month})?"
+        rf"(?! (?:{day}{year}|\d{{4}})(?!\w))",
         RiskKind.DURATION: rf"(?:{counted}(?:{SPACE}|-)(?:[^\W\d_]+ (?:{AND} [^\W\d_]+ )?)?|\d+(?=[^\W\d_]))"
         rf"{units}(?: (?i:{known.bounds})\b)?"
         rf"|\b(?i:{known.before_units}){SPACE}{units}|\b(?i:{known.stretches}){known.of}{units}"

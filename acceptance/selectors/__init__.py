@@ -42,7 +42,7 @@ from .reports import (
     version_report,
 )
 from .tally import PeopleByState, acts_on, never_accepted, people_by_state
-from .words import Position, Word, position_of, words_about, words_of
+from .words import ErasedMeanwhile, Position, Word, position_of, words_about, words_of
 
 __all__ = [
     "PUT_OFF_FOR",
@@ -51,6 +51,7 @@ __all__ = [
     "Counted",
     "Deemed",
     "Demands",
+    "ErasedMeanwhile",
     "ExposureRow",
     "Facts",
     "Figures",

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, IntegerField, UUIDField, Value
+from django.utils.translation import gettext as _
 
 from policies.prepared import prepared
+from policies.refusal import Refusal
 from policies.selectors import ON_RECORD, Register, register_with
 
 from ..models import AcceptedBy, Act, ActKind, LegacyAcceptance
@@ -18,10 +20,11 @@ ACCEPTING = frozenset(AcceptedBy.values)
 # What makes a key of what SQLite keeps as text.
 KEY = UUIDField()
 # Asked at every act, so Django need not make it up anew each time, nor ask twice. Whoever has said
-# nothing is one row, of what is on record alone.
+# nothing is one row, of what is on record alone; of somebody who was erased there is none.
 ABOUT = f"""
+WITH person AS (SELECT id FROM accounts_user WHERE id = %s AND erased_at IS NULL {{until_the_end}})
 SELECT said.version_id, said.number, said.kind, said.at, said.id, said.rank, known.published, known.recalled
-FROM ({ON_RECORD}) AS known LEFT JOIN (
+FROM person CROSS JOIN ({ON_RECORD}) AS known LEFT JOIN (
     SELECT act.id, act.at, act.version_id, act.kind, version.number, 1 AS rank
     FROM acceptance_act AS act JOIN policies_policyversion AS version ON version.id = act.version_id
     WHERE act.user_id = %s AND version.policy_id = %s
@@ -33,6 +36,15 @@ FROM ({ON_RECORD}) AS known LEFT JOIN (
 ) AS said ON TRUE
 ORDER BY said.at, said.rank, said.id
 """  # noqa: S608 - of constants
+# Whoever erases the person waits until the transaction ends, or is waited for. SQLite has one writer.
+ABOUT_ON = {
+    "postgresql": ABOUT.format(until_the_end="FOR KEY SHARE"),
+    "sqlite": ABOUT.format(until_the_end=""),
+}
+
+
+class ErasedMeanwhile(Refusal):
+    """The person was erased while they answered."""
 
 
 class Spoken(Protocol):
@@ -99,11 +111,15 @@ def words_of(user_ids: Collection[int], *, policy_id: int | None = None) -> list
 def words_about(*, user_id: int, policy_id: int) -> tuple[list[Word], Register]:
     """Give the words of one person on one policy, the oldest first, as `words_of` does, but quicker.
 
-    Gives the register too, as it stands at the same moment for this policy.
+    Gives the register too, as it stands at the same moment for this policy. Until the transaction ends
+    nobody can erase the person. Raises `ErasedMeanwhile` where somebody has.
     """
     with prepared(), connection.cursor() as cursor:
-        cursor.execute(ABOUT, [policy_id, user_id, policy_id, user_id, policy_id])
+        about = [user_id, policy_id, user_id, policy_id, user_id, policy_id]
+        cursor.execute(ABOUT_ON[connection.vendor], about)
         rows = cursor.fetchall()
+    if not rows:
+        raise ErasedMeanwhile(_("This account was erased, so nothing was recorded."))
     said = [
         Word(
             user_id,

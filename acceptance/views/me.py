@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +26,7 @@ from ..forms import AnswerForm
 from ..receivers import record_view
 from ..reviews import Review, form_for, review_of
 from ..selectors import (
+    ErasedMeanwhile,
     Facts,
     acts_of,
     asked_about,
@@ -155,6 +157,8 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
         take_answer(request, slug, posted, accepts=accepts)
     except TamperedForm as refusal:
         return show_review(request, slug, back=back, refusal=str(refusal), status=400)
+    except ErasedMeanwhile as refusal:
+        return end_visit(request, refusal)
     except Refusal as refusal:
         return show_review(request, slug, back=back, refusal=str(refusal), status=409)
     messages.success(request, _("Thank you. Your answer is recorded."))
@@ -180,6 +184,13 @@ def take_answer(request: HttpRequest, slug: str, posted: AnswerForm, *, accepts:
         request=request_of(request),
         now=now,
     )
+
+
+def end_visit(request: HttpRequest, refusal: ErasedMeanwhile) -> HttpResponse:
+    """Sign somebody out who was erased meanwhile, and say so where everyone may read."""
+    logout(request)
+    messages.error(request, str(refusal))
+    return redirect("policies:index")
 
 
 def request_of(request: HttpRequest) -> services.Request:

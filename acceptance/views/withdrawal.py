@@ -18,9 +18,9 @@ from policies.selectors import load_register
 from .. import services
 from ..forms import WithdrawalAnswer
 from ..reviews import withdrawal_form_for, withdrawal_of
-from ..selectors import facts_of
+from ..selectors import ErasedMeanwhile, facts_of
 from ..tokens import TamperedForm, WithdrawalForm, seal, unseal
-from .me import request_of
+from .me import end_visit, request_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,6 +57,8 @@ def take(request: HttpRequest, slug: str) -> HttpResponse:
         hand_over(request, slug, posted)
     except TamperedForm as refusal:
         return show(request, slug, refusal=str(refusal), status=400)
+    except ErasedMeanwhile as refusal:
+        return end_visit(request, refusal)
     except Refusal as refusal:
         return show(request, slug, refusal=str(refusal), status=409)
     messages.success(request, _("Your withdrawal is recorded."))

@@ -48,8 +48,8 @@ def erase_rows(person_id: int, decided_by: User | None, now: datetime) -> tuple[
     """Erase what the tables hold of a person; gives the name of the erasure, and all of their addresses.
 
     Locks the person's standings, their notices and then the person, in the order in which an act and a
-    report of a mail server meet them. An act that comes in at the same moment is erased too, or finds
-    nobody to act for and is refused.
+    report of a mail server meet them. An act that comes in at the same moment is erased too, or is
+    refused because the person is gone.
     """
     for rows in (Standing.objects, Notice.objects):
         list(rows.select_for_update().filter(user=person_id).order_by("pk").values_list("pk"))

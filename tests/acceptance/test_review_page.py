@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from acceptance import services
 from acceptance.models import Act, ActContext, ActKind, Standing
 from acceptance.tokens import ReviewForm, unseal
 from accounts.models import User
 from policies.models import ChangeClass, PolicyVersion
+from records.services import erase_person
 from tests.acceptance.conftest import DAY, EFFECT, SECOND_EFFECT
 from tests.acceptance.pages import (
     accepting,
@@ -231,3 +234,23 @@ def test_a_version_of_which_nothing_is_asked_says_so(
     response = browse(alice, at=EFFECT).get(REVIEW)
 
     assert "Nothing is asked of you for this version." in words(response.content)
+
+
+def test_whoever_was_erased_while_the_answer_was_on_its_way_is_told_so(
+    alice: User, first: PolicyVersion, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browse(alice, at=EFFECT)
+    content = client.get(REVIEW).content
+    record_act = services.record_act
+
+    def erase_before(**given: Any) -> Act:
+        erase_person(person_id=alice.pk, decided_by=None, now=EFFECT)
+        return record_act(**given)
+
+    monkeypatch.setattr(services, "record_act", erase_before)
+    response = client.post(REVIEW, accepting(content), follow=True)
+
+    assert response.redirect_chain == [("/", 302)]
+    assert "This account was erased, so nothing was recorded." in words(response.content)
+    assert "_auth_user_id" not in client.session
+    assert not Act.objects.exists()

@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import ADDITION, LogEntry
 
+from acceptance.selectors import ErasedMeanwhile
 from acceptance.services import AskedSomethingElse, record_act
 from accounts.models import User
 from policies.models import Assent, NoticeRule, PolicyVersion
 from policies.services import recall_version
+from records.services import erase_person
 from tests.acceptance.conftest import DAY, EFFECT, SECOND_AT
 from tests.acceptance.records import NOTHING, REQUEST, opened, recorded
 
@@ -117,5 +120,21 @@ def test_a_text_of_another_version_is_refused(
         record_act(
             person=alice, form=forged, shown=shown, accepts=True, note="", request=REQUEST, now=SECOND_AT
         )
+
+    assert recorded() == NOTHING
+
+
+@pytest.mark.parametrize("stays", [False, True], ids=["deleted", "emptied"])
+def test_whoever_was_erased_meanwhile_cannot_answer_any_more(
+    alice: User, first: PolicyVersion, *, stays: bool
+) -> None:
+    form, shown = opened(alice, at=EFFECT)
+    if stays:
+        # Whoever did something at the desk keeps an account without a name.
+        LogEntry.objects.create(user=alice, object_repr="", action_flag=ADDITION)
+    erase_person(person_id=alice.pk, decided_by=None, now=EFFECT)
+
+    with pytest.raises(ErasedMeanwhile, match="This account was erased, so nothing was recorded"):
+        record_act(person=alice, form=form, shown=shown, accepts=True, note="", request=REQUEST, now=EFFECT)
 
     assert recorded() == NOTHING

@@ -3,16 +3,18 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from acceptance.models import Act, ActContext, EntryKind, Exposure, LedgerEntry, ReminderChoice, Standing
+from acceptance.selectors import ErasedMeanwhile
 from accounts.models import User
 from demo.sink import Sink
 from notifications.emails import rebuilt
@@ -187,11 +189,18 @@ def test_of_who_worked_at_the_desk_an_account_without_a_name_stays(
     assert not Session.objects.exists()
 
 
-def test_nobody_acts_for_an_account_without_a_name(author: User, version: PolicyVersion) -> None:
+def test_nobody_acts_for_an_account_without_a_name(
+    author: User, wilhelmina: User, version: PolicyVersion
+) -> None:
     erase_person(person_id=author.pk, decided_by=None, now=AT)
 
-    with pytest.raises(Exception, match="A person who was erased acts no more"):
-        acted(User.objects.get(pk=author.pk), AT, accepts=True)
+    person = User.objects.get(pk=author.pk)
+    with pytest.raises(ErasedMeanwhile):
+        acted(person, AT, accepts=True)
+    copied = Act.objects.filter(user=wilhelmina).latest("at")
+    copied.pk, copied.user = uuid4(), person
+    with pytest.raises(Exception, match="A person who was erased acts no more"), transaction.atomic():
+        copied.save(force_insert=True)
 
 
 def test_a_second_erasure_finds_nobody(wilhelmina: User, author: User, version: PolicyVersion) -> None:

@@ -1,12 +1,13 @@
-"""An act and an erasure at the same moment: the act goes with the person, or finds nobody to act for."""
+"""An act and an erasure at the same moment: the act goes with the person, or is refused."""
 
 from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, connections
+from django.db import connection, connections
 
 from acceptance.models import Act, ActContext, EntryKind, LedgerEntry, Standing
+from acceptance.selectors import ErasedMeanwhile
 from acceptance.services import record_act
 from accounts.models import User
 from notifications.models import EventSource, MailEvent, MailEventKind, Notice, Suppression
@@ -20,7 +21,7 @@ from tests.acceptance.records import REQUEST, answer, opened
 from tests.conftest import NOW
 
 ROUNDS = 60
-REFUSED = (IntegrityError, Standing.DoesNotExist, NotThere, UnderHold, HeldAlready)
+REFUSED = (ErasedMeanwhile, NotThere, UnderHold, HeldAlready)
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="on SQLite only one writes at a time"

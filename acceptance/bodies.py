@@ -116,11 +116,16 @@ def publication_body(
     published_at: datetime,
     is_imported: bool,
     texts: Mapping[str, str],
+    html: Mapping[str, str] | None,
     late: str | None = None,
 ) -> bytes:
-    """Give the body of a publication. The fingerprint covers its texts, whose digests go by language."""
+    """Give the body of a publication. The fingerprint covers its texts, whose digests go by language.
+
+    `html` has the digests of the texts as pages show them; None makes a body as before there were any.
+    """
     return canonical(
         entered_late(late)
+        | ({"html": dict(html)} if html is not None else {})
         | {
             "type": "publication",
             "policy": policy,
@@ -208,6 +213,11 @@ def late_in(body: bytes) -> str | None:
     except (ValueError, AttributeError):
         return None
     return found if isinstance(found, str) else None
+
+
+def holds_html(body: bytes) -> bool:
+    """Whether the entry of a publication says what its texts look like on a page. Those of old do not."""
+    return b'"html":{' in body
 
 
 def erasure_body(*, erasure: str, acts: int, erased_at: datetime) -> bytes:

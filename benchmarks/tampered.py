@@ -197,7 +197,14 @@ def act_changed_with_its_entry(ledger: Ledger, drawn: Random) -> int:
 def publication_changed(_ledger: Ledger, drawn: Random) -> None:
     """Change a published version, a text of it, or their digests."""
     version = drawn.choice([{"fingerprint": drawn.randbytes(32).hex()}, {"change_class": "EDITORIAL"}, {}])
-    text = drawn.choice([{"sha256": drawn.randbytes(32).hex()}, {"body": "Another."}, {"title": "Another"}])
+    text = drawn.choice(
+        [
+            {"sha256": drawn.randbytes(32).hex()},
+            {"body": "Another."},
+            {"html": "<p>Another.</p>"},
+            {"title": "Another"},
+        ]
+    )
     if version:
         PolicyVersion.objects.update(**version)
     else:

@@ -284,6 +284,9 @@ class Check:
             for part in ("title", "summary", "reason"):
                 if digest_of_text(text[part]) != parts["texts"][language][part]:
                     raise Changed(f"has another {part} than what was published.")
+        for language, expected in entry.get("html", {}).items():
+            if hashlib.sha256(record["texts"][language]["html"].encode()).hexdigest() != expected:
+                raise Changed("looks otherwise on the page than what was published.")
         if record["recall"]:
             recall = self.entry(name, record["recall"])
             reason = hashlib.sha256(record["recall"]["reason"].encode()).hexdigest()

@@ -11,7 +11,7 @@ from policies.fingerprints import version_fingerprint
 from policies.models import PolicyText, PolicyVersion, Recall
 from policies.rendering import digest
 
-from ..bodies import act_body, commitments, late_in
+from ..bodies import act_body, commitments, holds_html, late_in
 from ..models import Act, EntryKind, LedgerEntry, LegacyAcceptance, Presentation
 from ..presentations import digest_of
 from .entries import body_of_legacy, body_of_publication, body_of_recall, legacy_committed_of
@@ -167,21 +167,31 @@ def wrong_publications() -> Iterator[Finding]:
         for entry in LedgerEntry.objects.filter(version__isnull=False)
     }
     versions = PolicyVersion.objects.filter(published_at__isnull=False).select_related("policy")
-    stored: list[tuple[PolicyVersion, EntryKind, Callable[..., bytes]]] = [
-        (version, EntryKind.PUBLICATION, partial(body_of_publication, version))
+    stored: list[tuple[PolicyVersion, EntryKind, Callable[[bytes], bytes]]] = [
+        (version, EntryKind.PUBLICATION, partial(publication_like, version))
         for version in versions.prefetch_related("texts").order_by("pk")
     ]
     recalls = Recall.objects.select_related("version__policy").order_by("pk")
-    stored += [(recall.version, EntryKind.RECALL, partial(body_of_recall, recall)) for recall in recalls]
+    stored += [(recall.version, EntryKind.RECALL, partial(recall_like, recall)) for recall in recalls]
     for version, kind, made in stored:
         name = f"The {kind.value.lower()} of {version.policy.slug}/{version.number}"
         body = entries.get((version.pk, kind))
         if body is None:
             yield missing(name)
-        elif made(late=late_in(body)) != body:
+        elif made(body) != body:
             yield tampered(f"{name} is not as it was entered.")
         if kind is EntryKind.PUBLICATION:
             yield from wrong_texts(version)
+
+
+def publication_like(version: PolicyVersion, body: bytes) -> bytes:
+    """Give the body that the entry of a publication has, if it was made as `body` was."""
+    return body_of_publication(version, late=late_in(body), with_html=holds_html(body))
+
+
+def recall_like(recall: Recall, body: bytes) -> bytes:
+    """Give the body that the entry of a recall has, if it was made as `body` was."""
+    return body_of_recall(recall, late=late_in(body))
 
 
 def wrong_texts(version: PolicyVersion) -> Iterator[Finding]:

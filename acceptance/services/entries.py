@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from policies.models import PolicyVersion, Recall
+from policies.rendering import digest
 
 from ..bodies import (
     act_body,
@@ -111,11 +112,12 @@ def note_publication(version: PolicyVersion) -> LedgerEntry:
     )
 
 
-def body_of_publication(version: PolicyVersion, *, late: str | None = None) -> bytes:
-    """Give the body that the entry of a publication has."""
+def body_of_publication(version: PolicyVersion, *, late: str | None = None, with_html: bool = True) -> bytes:
+    """Give the body that the entry of a publication has; those of old were made without the HTML."""
     assert version.number is not None
     assert version.effective_at is not None
     assert version.published_at is not None
+    texts = list(version.texts.all())
     return publication_body(
         policy=version.policy.slug,
         number=version.number,
@@ -123,7 +125,8 @@ def body_of_publication(version: PolicyVersion, *, late: str | None = None) -> b
         effective_at=version.effective_at,
         published_at=version.published_at,
         is_imported=version.imported_at is not None,
-        texts={text.language: text.sha256 for text in version.texts.all()},
+        texts={text.language: text.sha256 for text in texts},
+        html={text.language: digest(text.html) for text in texts} if with_html else None,
         late=late,
     )
 

@@ -45,12 +45,13 @@ def version_record(version: PolicyVersion, checkpoint: Checkpoint | None) -> dic
 
 
 def text_head(text: PolicyText) -> dict[str, str]:
-    """Give what a text says besides its body."""
+    """Give what a text says besides its body, and the body as pages show it."""
     return {
         "title": text.title,
         "summary": text.summary,
         "reason": text.reason,
         "sha256": text.sha256,
+        "html": text.html,
         "renderer": text.renderer,
     }
 

@@ -1,16 +1,19 @@
 """The ledger holds what was done, names nobody, and is sealed under a signed root."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import transaction
 
 from acceptance.bodies import canonical, commitment
 from acceptance.models import ActContext, Checkpoint, EntryKind, LedgerEntry
-from acceptance.services import Verdict
+from acceptance.services import Verdict, entries
 from acceptance.signed_notes import Head, NoteInvalid, opened
 from accounts.models import User
 from policies.models import PolicyVersion
+from policies.rendering import digest
 from policies.services import recall_version
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, OTHER, SIGNER, seal, verdicts
@@ -31,6 +34,7 @@ def test_what_is_published_done_and_recalled_is_entered(
     bodies = [json.loads(bytes(entry.body)) for entry in LedgerEntry.objects.order_by("pk")]
     assert [body["type"] for body in bodies] == ["publication", "act", "recall"]
     assert bodies[0]["fingerprint"] == first.fingerprint
+    assert bodies[0]["html"] == {text.language: digest(text.html) for text in first.texts.all()}
     assert (bodies[1]["act"], bodies[1]["text"]["sha256"]) == (str(act.pk), act.text.sha256)
     assert bodies[2]["version"] == first.number
 
@@ -95,3 +99,17 @@ def test_a_checkpoint_is_signed_and_says_whose_log_it_is(sealed: None) -> None:
     for note in ("", last.note.replace("\n\n", "\n"), last.note[:-3], last.note.replace("shop", "shoe")):
         with pytest.raises(NoteInvalid):
             opened(note, SIGNER.name, SIGNER.public)
+
+
+def test_a_publication_that_was_entered_without_its_pages_is_still_sound(
+    make_version: Callable[..., PolicyVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entries of before releases that enter the digests of the HTML hold none, and never change."""
+    without = partial(entries.body_of_publication, with_html=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(entries, "body_of_publication", without)
+        make_version(effective_at=EFFECT)
+    seal()
+
+    assert b"html" not in bytes(LedgerEntry.objects.get(kind=EntryKind.PUBLICATION).body)
+    assert verdicts() == set()

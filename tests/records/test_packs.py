@@ -13,12 +13,13 @@ import pytest
 
 from acceptance.models import Act, EntryKind, LedgerEntry
 from acceptance.services import Verdict, import_acceptances, read_rows
+from acceptance.signed_notes import Signer
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.services import recall_version
 from records import verify
 from records.models import Pack
-from records.services import erase_person, make_person_pack
+from records.services import Made, erase_person, make_person_pack
 from records.services.packs import KeyIsNew
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, OTHER, SIGNER, verdicts
@@ -71,6 +72,16 @@ def test_each_file_altered_removed_or_added_is_found_out(answered: User, tmp_pat
     assert found(files | {"acts/more.json": b"{}"}, tmp_path / "pack.zip")
 
 
+def sign_anew(files: dict[str, bytes], made: Made, path: str, signer: Signer = SIGNER) -> None:
+    """Put a file that was changed into the list of files, and sign that."""
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][path] = sha256(files[path]).hexdigest()
+    files["manifest.json"] = json.dumps(manifest).encode()
+    digest = sha256(files["manifest.json"]).hexdigest()
+    text = f"policysite/pack/1\n{made.pack.pk}\n{digest}\n"
+    files["manifest.note"] = signer.sign_text(text).encode()
+
+
 def test_a_pack_that_is_made_up_in_itself_fails_against_the_key(answered: User, tmp_path: Path) -> None:
     made = person_pack(answered)
     files = files_of(made)
@@ -79,16 +90,11 @@ def test_a_pack_that_is_made_up_in_itself_fails_against_the_key(answered: User, 
     act["act"]["kind"] = "AGREED"
     act["entry"] = act["entry"].replace("ACKNOWLEDGED", "AGREED")
     files[path] = json.dumps(act).encode()
-    manifest = json.loads(files["manifest.json"])
-    manifest["files"][path] = sha256(files[path]).hexdigest()
-    files["manifest.json"] = json.dumps(manifest).encode()
-    digest = sha256(files["manifest.json"]).hexdigest()
-    text = f"policysite/pack/1\n{made.pack.pk}\n{digest}\n"
 
     # Whoever has not the key cannot sign the list; whoever has it cannot put the act under an old root.
-    files["manifest.note"] = OTHER.sign_text(text).encode()
+    sign_anew(files, made, path, OTHER)
     assert any(sentence.startswith("manifest.note") for sentence in found(files, tmp_path / "pack.zip"))
-    files["manifest.note"] = SIGNER.sign_text(text).encode()
+    sign_anew(files, made, path)
     assert found(files, tmp_path / "pack.zip") == [f"{path} is not in the ledger as it stands here."]
 
 
@@ -158,6 +164,21 @@ def test_a_pack_about_a_version_tells_of_its_texts_approval_and_recall(
     assert len([name for name in files if name.endswith(".md")]) == 2
     for content in files.values():
         assert answered.email.encode() not in content
+
+
+def test_a_page_that_looks_otherwise_fails_even_in_a_pack_that_was_signed(
+    answered: User, first: PolicyVersion, tmp_path: Path
+) -> None:
+    made = version_pack(first)
+    files, path = files_of(made), f"versions/{first.policy.slug}-1.json"
+    version = json.loads(files[path])
+    version["texts"]["en"]["html"] = "<p>We keep orders for a hundred years.</p>"
+    files[path] = json.dumps(version).encode()
+    sign_anew(files, made, path)
+
+    assert found(files, tmp_path / "pack.zip") == [
+        f"{path} looks otherwise on the page than what was published."
+    ]
 
 
 def test_what_is_not_sealed_yet_is_said_to_be_incomplete(answered: User, tmp_path: Path) -> None:

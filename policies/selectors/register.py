@@ -156,6 +156,18 @@ class Register:
         ]
         return earlier[-1] if earlier else None
 
+    def steps(
+        self, before: Publication | None, after: Publication, language: str
+    ) -> list[tuple[int, TextEntry]]:
+        """Give the texts whose summaries say how `before` became `after`, by number, the oldest first.
+
+        Without those recalled since. Where nothing was before, that of `after`; where it is no later one, none.
+        """
+        first = before.number + 1 if before else after.number
+        steps = [e for e in self.of(after.slug) if first <= e.number <= after.number]
+        texts = [(e.number, e.text(language)) for e in steps if e == after or e.recalled_at is None]
+        return [(number, text) for number, text in texts if text.summary]
+
     def state(self, entry: Publication, at: datetime) -> State:
         """Say what `entry` is at `at`."""
         if entry.is_recalled(at):

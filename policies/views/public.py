@@ -112,6 +112,7 @@ def compare(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse
         "after": after,
         "text": new_text,
         "old_text": old_text,
+        "steps": register().steps(before, after, new_text.language),
         "reading": reading(published(old_text), published(new_text), chosen_form(request), names),
         "forms": list(Form),
         "others": all_of(slug),

@@ -116,3 +116,22 @@ def test_a_german_reader_sees_the_changes_between_the_german_texts(
 
     assert changed(review) == ["sechs", "zehn"]
     assert "sechs Jahre → zehn Jahre" in words(own)
+
+
+def test_whoever_was_away_for_two_versions_reads_both_summaries(
+    alice: User, three: PolicyVersion, browse: Browse
+) -> None:
+    answer(alice, at=EFFECT)
+    client = browse(alice, at=THIRD_AT)
+
+    pages = (REVIEW, "/policies/privacy/compare/1...3/", "/policies/privacy/compare/2...3/")
+    told = [headings(client.get(page).content) for page in pages]
+
+    assert told == [["Version 2", "Version 3"], ["Version 2", "Version 3"], []]
+    for page in ("/policies/privacy/compare/3...1/", "/policies/privacy/compare/3...3/"):
+        assert "What changes, in short" not in words(client.get(page).content)
+
+
+def headings(content: bytes) -> list[str]:
+    """Give the versions whose summaries a page tells apart."""
+    return [folded(heading) for heading in elements(page(content), "//section[@class='summary']/h3")]

@@ -65,6 +65,12 @@ class TextForm(forms.Form):
     based_on = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
+class CatchUpForm(forms.Form):
+    """Up to which version a draft holds what was published."""
+
+    number = forms.IntegerField(min_value=1)
+
+
 class RecallForm(forms.Form):
     """Why a version is recalled."""
 

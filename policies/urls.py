@@ -23,6 +23,7 @@ desk_patterns = [
     path("versions/<int:version_id>/texts/<slug:language>/", writing.text, name="text"),
     path("versions/<int:version_id>/changes/<slug:language>/", writing.changes, name="changes"),
     path("versions/<int:version_id>/review/", desk.ask_for_review, name="ask_for_review"),
+    path("versions/<int:version_id>/catch-up/", desk.catch_up, name="catch_up"),
     path("versions/<int:version_id>/discard/", desk.discard, name="discard"),
     path("versions/<int:version_id>/approve/", desk.approve, name="approve"),
     path("versions/<int:version_id>/publish/", desk.publish, name="publish"),

@@ -51,6 +51,12 @@ class PolicyVersion(models.Model):
         help_text=_("Empty where the draft came from the command line."),
     )
     created_at = models.DateTimeField(_("created"))
+    base_number = models.PositiveIntegerField(
+        _("begun from version"),
+        default=0,
+        editable=False,
+        help_text=_("The newest published version whose changes the draft holds; 0 for none."),
+    )
     review_asked_at = models.DateTimeField(_("review asked for"), null=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     published_by = models.ForeignKey(

@@ -20,10 +20,24 @@ def obstacles(version: PolicyVersion, *, now: datetime) -> list[str]:
     )
     texts = list(version.texts.order_by("language"))
     return [
+        *base_obstacles(version, predecessor),
         *text_obstacles(version, texts, predecessor),
         *explanation_obstacles(version, texts, predecessor),
         *notice_obstacles(version, predecessor, now),
         *approval_obstacles(version),
+    ]
+
+
+def base_obstacles(version: PolicyVersion, predecessor: PolicyVersion | None) -> list[str]:
+    """Say that a version was published since the draft was begun, which would undo its changes."""
+    if predecessor is None or version.base_number == predecessor.number:
+        return []
+    return [
+        _(
+            "Version %(number)d was published after this draft was begun, and the draft would undo"
+            " its changes. Bring them into the texts, then confirm that it holds them."
+        )
+        % {"number": predecessor.number}
     ]
 
 

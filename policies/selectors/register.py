@@ -161,7 +161,8 @@ class Register:
     ) -> list[tuple[int, TextEntry]]:
         """Give the texts whose summaries say how `before` became `after`, by number, the oldest first.
 
-        Without those recalled since. Where nothing was before, that of `after`; where it is no later one, none.
+        Without those recalled since. Where nothing was before, only that of `after`; where it is no later
+        one, none.
         """
         first = before.number + 1 if before else after.number
         steps = [e for e in self.of(after.slug) if first <= e.number <= after.number]

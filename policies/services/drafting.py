@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 
-from ..fingerprints import version_fingerprint
+from ..fingerprints import next_number, version_fingerprint
 from ..instants import refuse_far
 from ..models import ChangeClass, KeptComparison, Policy, PolicyText, PolicyVersion
 from ..refusal import Refusal
@@ -37,8 +37,9 @@ def start_draft(*, policy_id: int, author: User | None, now: datetime) -> Policy
     Reason, summaries and effective moment start empty: they belong to one change.
     """
     policy = Policy.objects.select_for_update(no_key=True).get(pk=policy_id)
-    draft = PolicyVersion.objects.create(policy=policy, author=author, created_at=now)
     newest = policy.versions.filter(published_at__isnull=False).order_by("-number").first()
+    base = (newest.number if newest else None) or 0
+    draft = PolicyVersion.objects.create(policy=policy, author=author, created_at=now, base_number=base)
     for text in newest.texts.order_by("language") if newest else []:
         PolicyText.objects.create(
             version=draft,
@@ -163,6 +164,26 @@ def ask_for_review(*, version_id: int, now: datetime) -> PolicyVersion:
     draft.review_asked_at = now
     draft.save()
     return draft
+
+
+@transaction.atomic
+def catch_up(*, version_id: int, number: int) -> PolicyVersion:
+    """Note that a draft holds what was published since it was begun, up to `number`. Locks the policy.
+
+    Raises `AlreadyPublished`, and `NotTheNewest` where another version is the newest one by now.
+    """
+    draft = lock_draft(version_id)
+    if number != next_number(draft.policy_id) - 1:
+        raise NotTheNewest(
+            _("Another version was published meanwhile. Read its changes, then confirm again.")
+        )
+    draft.base_number = number
+    draft.save()
+    return draft
+
+
+class NotTheNewest(Refusal):
+    """A newer version was published than the one that a draft is said to hold the changes of."""
 
 
 @transaction.atomic

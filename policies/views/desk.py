@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from .. import services
 from ..comparisons import Summary, published, stored, summary
 from ..fingerprints import next_number, version_fingerprint
-from ..forms import RecallForm, VersionForm
+from ..forms import CatchUpForm, RecallForm, VersionForm
 from ..models import PolicyText, PolicyVersion
 from ..refusal import Refusal
 from ..selectors import Publication, desk_policies, load_register, obstacles
@@ -63,8 +63,10 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
     approvals = list(found.approvals.select_related("approver").order_by("approved_at", "pk"))
     facts = load_register()
     base = base_of(found, facts, timezone.now())
+    newest = next(iter(facts.of(found.policy.slug)[-1:]), None)
     return {
         "version": found,
+        "missed": newest if newest and newest.number > found.base_number else None,
         "number": found.number or next_number(found.policy_id),
         "form": form,
         "texts": [
@@ -93,6 +95,20 @@ def ask_for_review(request: HttpRequest, version_id: int) -> HttpResponse:
         version_id,
         lambda: services.ask_for_review(version_id=version_id, now=timezone.now()),
         _("The draft is in review."),
+    )
+
+
+@require_POST
+@desk_page("policies.write_version")
+def catch_up(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Confirm that a draft holds what was published since it was begun."""
+    form = CatchUpForm(request.POST)
+    number = form.cleaned_data["number"] if form.is_valid() else 0
+    return act(
+        request,
+        version_id,
+        lambda: services.catch_up(version_id=version_id, number=number),
+        _("Noted: the draft holds these changes."),
     )
 
 

@@ -30,18 +30,29 @@ def timeline(
     exposures: Iterable[Exposure],
     notices: Iterable[Notice],
     legacy: Iterable[LegacyAcceptance],
+    *,
+    now: datetime,
 ) -> list[Event]:
     """Give all events, the oldest first; what happened at one instant in the order of this sentence."""
-    events = [*published(publications), *told(notices), *met(exposures), *did(acts), *accepted_before(legacy)]
+    events = [
+        *published(publications, now),
+        *told(notices),
+        *met(exposures),
+        *did(acts),
+        *accepted_before(legacy),
+    ]
     return sorted(events, key=lambda event: event.at)
 
 
-def published(publications: Iterable[Publication]) -> Iterator[Event]:
-    """Give when versions were published, took effect and were recalled."""
+def published(publications: Iterable[Publication], now: datetime) -> Iterator[Event]:
+    """Give when versions were published, took effect or are to take it, and were recalled."""
     for entry in publications:
         about = entry.slug, entry.number, f"versions/{entry.slug}-{entry.number}.json"
         yield Event(entry.published_at, "PUBLISHED", _("The version was published."), *about)
-        yield Event(entry.effective_at, "EFFECT", _("The version's own moment of effect."), *about)
+        words = _("The version's own moment of effect.")
+        if entry.effective_at > now:
+            words = _("Still to come: the version's own moment of effect.")
+        yield Event(entry.effective_at, "EFFECT", words, *about)
         if entry.recalled_at:
             yield Event(entry.recalled_at, "RECALLED", _("The version was recalled."), *about)
 

@@ -62,7 +62,9 @@ def make_person_pack(
     """
     checkpoint = sealed(signer, now)
     pack = Pack(person=person, about=at, made_at=now, made_by=made_by)
-    return finished(pack, person_files(person, at=at, checkpoint=checkpoint), checkpoint, signer)
+    return finished(
+        pack, person_files(person, at=at, made_at=pack.made_at, checkpoint=checkpoint), checkpoint, signer
+    )
 
 
 def make_version_pack(*, version: PolicyVersion, made_by: User | None, signer: Signer, now: datetime) -> Made:

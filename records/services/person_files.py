@@ -49,14 +49,19 @@ def dealings_with(person: User) -> Dealings:
     return Dealings(person, list(acts), list(exposures), notices_of(person))
 
 
-def person_files(person: User, *, at: datetime, checkpoint: Checkpoint | None) -> dict[str, bytes]:
-    """Give the files about a person and the instant `at`, by path. Nobody else is named in them."""
+def person_files(
+    person: User, *, at: datetime, made_at: datetime, checkpoint: Checkpoint | None
+) -> dict[str, bytes]:
+    """Give the files about a person and the instant `at`, by path. Nobody else is named in them.
+
+    What lies after `made_at` is told as what is to come.
+    """
     held, register = dealings_with(person), load_register()
     concerned = list(concerning(held, register))
     rules, past = load_rule_book_at(at), past_of(person, at=at)
     answers = [governing(slug, past, register, rules, at=at) for slug in register.by_slug]
     legacy = list(legacy_of(person).select_related("entry", "policy", "version").defer(None))
-    events = timeline(concerned, held.acts, held.exposures, held.notices, legacy)
+    events = timeline(concerned, held.acts, held.exposures, held.notices, legacy, now=made_at)
     files = {
         "answer.json": as_json([answer.as_json() for answer in answers]),
         "identity.json": as_json(identity(person)),

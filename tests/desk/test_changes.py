@@ -201,3 +201,22 @@ def test_the_page_of_a_draft_says_how_much_each_text_changes(
     assert link.get("href") == address("changes", draft.pk, "en")
     [untouched] = elements(page(content), "//tr[th='German']")
     assert "clause" not in folded(untouched)
+
+
+def test_a_draft_begun_before_another_was_published_must_hold_its_changes(
+    writer: Client, published: PolicyVersion, make_draft: Callable[..., PolicyVersion]
+) -> None:
+    draft = make_draft()
+    PolicyVersion.objects.filter(pk=draft.pk).update(base_number=0)
+    address = f"/desk/versions/{draft.pk}/"
+
+    before = words(writer.get(address).content)
+    unseen = writer.post(f"{address}catch-up/", {"number": 2})
+    writer.post(f"{address}catch-up/", {"number": 1})
+    after = words(writer.get(address).content)
+
+    assert "Version 1 was published after this draft was begun." in before
+    assert "the draft would undo its changes" in before
+    assert unseen.status_code == 409
+    assert "Version 1 was published" not in after
+    assert PolicyVersion.objects.get(pk=draft.pk).base_number == 1

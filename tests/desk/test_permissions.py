@@ -57,6 +57,7 @@ DOORS = (
     Door("changes", "GET", VIEW, (NOWHERE, "en")),
     Door("ask_for_review", "POST", WRITE),
     Door("discard", "POST", WRITE),
+    Door("catch_up", "POST", WRITE),
     Door("approve", "POST", APPROVE),
     Door("publish", "POST", PUBLISH),
     Door("recall", "POST", PUBLISH),

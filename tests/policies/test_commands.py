@@ -93,8 +93,13 @@ def test_a_draft_is_approved_as_it_stands_after_another_one_was_published(
     run("publish_policy", "privacy", "--by", approver.email, "--draft", first.pk)
 
     run("approve_policy", "privacy", "--by", approver.email)
+    undone = refused("publish_policy", "privacy", "--by", approver.email)
+    wrong = refused("approve_policy", "privacy", "--by", approver.email, "--holds", 2)
+    run("approve_policy", "privacy", "--by", approver.email, "--holds", 1)
     said = run("publish_policy", "privacy", "--by", approver.email)
 
+    assert undone.startswith("Version 1 was published after this draft was begun")
+    assert wrong.startswith("Another version was published meanwhile")
     assert said.startswith("Published version 2 of privacy")
     assert PolicyVersion.objects.get(pk=second.pk).number == 2
 

@@ -1,0 +1,31 @@
+from django.db import migrations, models
+from django.db.models import F, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+FIELD = {
+    "default": 0,
+    "editable": False,
+    "help_text": "The newest published version whose changes the draft holds; 0 for none.",
+    "verbose_name": "begun from version",
+}
+
+
+def fill_bases(apps, schema_editor):
+    """Let each draft be begun from the version that was the newest one when it was made."""
+    versions = apps.get_model("policies", "PolicyVersion").objects.using(schema_editor.connection.alias)
+    before = versions.filter(policy=OuterRef("policy"), published_at__lte=OuterRef("created_at"))
+    newest = before.values("policy").annotate(newest=Max("number")).values("newest")
+    drafts = versions.filter(published_at=None)
+    drafts.annotate(newest=Coalesce(Subquery(newest), 0)).update(base_number=F("newest"))
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("policies", "0007_later_times"),
+    ]
+
+    operations = [
+        migrations.AddField("historicalpolicyversion", "base_number", models.PositiveIntegerField(**FIELD)),
+        migrations.AddField("policyversion", "base_number", models.PositiveIntegerField(**FIELD)),
+        migrations.RunPython(fill_bases, migrations.RunPython.noop),
+    ]

@@ -55,7 +55,8 @@ class Comparer:
         spans = self.spans_between(place.old, place.new)
         remarks = tuple(remarks_of(spans, mine, theirs)) if mine.runs != theirs.runs else ()
         shifts = tuple(standings.shifts(place.old, place.new, moved=place.group is not None))
-        if mine.text == theirs.text and mine.role == theirs.role and not remarks and not shifts:
+        is_same = len(spans) == 1 and spans[0][0] == "="
+        if is_same and mine.role == theirs.role and not remarks and not shifts:
             operation: Operation = "equal" if place.group is None else "move"
             return Change(operation, place.old, place.new, spans, group=place.group)
         risks = tuple(risks_between(spans, remarks, *self.readings(place)))
@@ -79,7 +80,9 @@ class Comparer:
     def spans_between(self, mine: int, theirs: int) -> tuple[Span, ...]:
         """Give the spans by which the text of an old block became that of a new one."""
         before, after = self.old.blocks[mine], self.new.blocks[theirs]
-        if before.text == after.text:
+        if before.text == after.text and not (
+            before.is_row and after.is_row and self.rows.has_other_columns(before, after)
+        ):
             return (("=", after.text),)
         if before.is_row and after.is_row:
             return self.rows.spans(before, after)

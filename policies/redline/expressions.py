@@ -53,6 +53,10 @@ START, END, END_OF_STRETCH = attrgetter("start"), attrgetter("end"), itemgetter(
 RAISED = {"sup": "^", "sub": "_"}
 # No expression is longer, such as "twenty-five (25) business days".
 REACH = 40
+# What may stand right behind a word.
+CLOSING = ".,;:!?)]”»\"'"
+# So many words before the one that gives it away an expression may begin.
+BACK = 3
 # So few are looked through faster than they are searched.
 FEW = 6
 # So many different words are remembered: 5 MB.
@@ -80,6 +84,7 @@ class Lookout:
         self.has_figure, self.leads, self.has_unit = known.has_figure, known.leads, known.has_unit
         self.harmless: set[str] = set()
         self.interesting: dict[str, int] = {}
+        self.reaches: dict[str, int] = {}
 
     def interest(self, word: str) -> int:
         """Say what a word is worth a look for; 0 where it is harmless."""
@@ -101,6 +106,16 @@ class Lookout:
             self.interesting[word] = found
         else:
             self.harmless.add(word)
+        return found
+
+    def reach(self, word: str) -> int:
+        """Say how many words before the one that gives it away an expression may begin with a word."""
+        found = self.reaches.get(word)
+        if found is None:
+            if len(self.reaches) >= WORDS_LIMIT:
+                self.reaches.clear()
+            opens = (back for back in range(BACK, 0, -1) if self.openers[back - 1](word))
+            found = self.reaches[word] = next(opens, 0)
         return found
 
 
@@ -135,8 +150,11 @@ class Reading:
     def is_near(self, stretches: Sequence[Stretch]) -> bool:
         """Whether an expression may reach into one of the `stretches`, which are in order."""
         for at, place, _interest in self.clues:
-            # It may begin two words before the one that is worth a look.
-            start, end = place - width(self.words[max(at - 2, 0) : at]), place + len(self.words[at]) + REACH
+            # It may begin so many words before the one that is worth a look.
+            start, end = (
+                place - width(self.words[max(at - BACK, 0) : at]),
+                place + len(self.words[at]) + REACH,
+            )
             found = bisect_left(stretches, start, key=END_OF_STRETCH)
             if found < len(stretches) and stretches[found][0] <= end:
                 return True
@@ -192,14 +210,20 @@ class Reading:
     def beginning(self, clue: Clue, *, default: int) -> int:
         """Give where an expression with a clue in it may begin: at the clue, or at a word before it."""
         words, lookout = self.words, self.lookout
-        if clue.interest & FIGURE:
-            is_led = clue.at and lookout.interest(words[clue.at - 1]) & LEADING
-            return clue.place - width(words[clue.at - 1 : clue.at]) if is_led else clue.place
+        if clue.interest & FIGURE and not clue.interest & UNIT:
+            before = words[clue.at - 1] if clue.at else ""
+            # "EUR 5", "one (1) month".
+            is_led = lookout.interest(before) & LEADING or (
+                words[clue.at].startswith("(") and lookout.reach(before)
+            )
+            return clue.place - width([before]) if before and is_led else clue.place
         # "in May", "one month", "the first of May", "end of the month".
-        for back in range(min(3, clue.at), 0, -1):
-            if lookout.openers[back - 1](words[clue.at - back]):
+        for back in range(min(BACK, clue.at), 0, -1):
+            if lookout.reach(words[clue.at - back]) >= back:
                 return clue.place - width(words[clue.at - back : clue.at])
-        return clue.place if clue.interest & LEADING else default
+        is_bare = not clue.interest & (FIGURE | LEADING) and words[clue.at].rstrip(CLOSING).isalpha()
+        # A unit alone is no expression, unless it is one of a price: "5 € / month".
+        return default if is_bare and words[clue.at - 1 : clue.at] != ["/"] else clue.place
 
 
 @lru_cache(maxsize=16)

@@ -138,15 +138,17 @@ def changed_stretches(spans: Sequence[Span]) -> Iterator[tuple[Stretch, Stretch]
     old = new = 0
     gone = came = 0
     for sign, text in (*spans, ("=", "")):
-        if sign == "-":
-            gone += len(text)
-        elif sign == "+":
-            came += len(text)
-        else:
-            if gone or came:
-                yield (old, old + gone), (new, new + came)
-            old, new = old + gone + len(text), new + came + len(text)
+        # In one change nothing comes before what it takes the place of, and nothing comes or goes twice.
+        if (sign == "=" or came or (gone and sign == "-")) and (gone or came):
+            yield (old, old + gone), (new, new + came)
+            old, new = old + gone, new + came
             gone = came = 0
+        if sign == "-":
+            gone = len(text)
+        elif sign == "+":
+            came = len(text)
+        else:
+            old, new = old + len(text), new + len(text)
 
 
 def replaced(before: Sequence[Expression], after: Sequence[Expression]) -> Iterator[Risk]:

@@ -1,7 +1,7 @@
 """Rows of tables, compared cell by cell, each with the cell of the same column.
 
-The first row of a table says which columns came, went or stayed, and so for all its rows. So what
-stands in another column than before is a change, also where the row holds the same cells.
+The head of a table says which columns came, went or stayed, and so for all its rows. So what stands in
+another column than before is a change, also where the row holds the same cells.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,10 @@ class Rows:
     def spans(self, mine: Block, theirs: Block) -> tuple[Span, ...]:
         """Give the spans by which a row of the old text became one of the new text."""
         before, after = mine.text.split(CELL), theirs.text.split(CELL)
-        head, new_head = self.old_heads[table_of(mine)], self.new_heads[table_of(theirs)]
-        if (len(before), len(after)) == (head.count(CELL) + 1, new_head.count(CELL) + 1):
-            columns = self.columns_between(head, new_head)
-        else:
-            # Where cells span columns, a row can only be held against itself.
-            columns = bounded_differences(before, after)
+        columns = self.columns_of(mine, theirs, len(before), len(after))
+        if columns is None:
+            # A row whose columns have no names can only be held against itself.
+            columns = [] if len(before) == len(after) else bounded_differences(before, after)
         spans = Spans()
         done = new_done = 0
         for start, end, new_start, new_end in columns:
@@ -38,19 +36,28 @@ class Rows:
         change_cells(spans, before[done:], after[new_done:])
         return spans.without_last_space()
 
-    def columns_between(self, head: str, new_head: str) -> list[Hunk]:
-        """Give the stretches of columns in which two tables differ, by their first rows."""
+    def has_other_columns(self, mine: Block, theirs: Block) -> bool:
+        """Whether two rows that read the same stand in tables whose columns differ."""
+        count = mine.text.count(CELL) + 1
+        return bool(self.columns_of(mine, theirs, count, count))
+
+    def columns_of(self, mine: Block, theirs: Block, count: int, new_count: int) -> list[Hunk] | None:
+        """Give the stretches of columns in which the tables of two rows differ; None without heads."""
+        head, new_head = self.old_heads.get(table_of(mine)), self.new_heads.get(table_of(theirs))
+        if not head or not new_head or (count, new_count) != (head.count(CELL) + 1, new_head.count(CELL) + 1):
+            return None
         if (head, new_head) not in self.columns:
             self.columns[head, new_head] = bounded_differences(head.split(CELL), new_head.split(CELL))
         return self.columns[head, new_head]
 
 
 def heads(document: Document) -> dict[Element | None, str]:
-    """Give the first row of each table in a text."""
+    """Give the row of head cells with which a table begins, of each that begins with one."""
     found: dict[Element | None, str] = {}
     for block in document.blocks:
         if block.is_row:
-            found.setdefault(table_of(block), block.text)
+            is_head = all(cell.tag == "th" for cell in block.cells)
+            found.setdefault(table_of(block), block.text if is_head else "")
     return found
 
 
@@ -62,6 +69,8 @@ def table_of(row: Block) -> Element | None:
 def change_cells(spans: Spans, before: Sequence[str], after: Sequence[str]) -> None:
     """Add cells, each with what became of it in the same place, and with a tab behind it."""
     for mine, theirs in zip_longest(before, after):
+        # What became of one cell is no part of what became of the next.
+        spans.close()
         if mine is None or theirs is None:
             spans.change(*("" if cell is None else f"{cell}{CELL}" for cell in (mine, theirs)))
         elif mine == theirs:

@@ -48,7 +48,7 @@ class Vocabulary:
 
 
 DE_ONES = r"ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun"
-DE_TENS = r"zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig"
+DE_TENS = r"zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig|dreissig"
 # Below a hundred, without "ein", which mostly counts nothing.
 DE_SMALL = (
     rf"(?:(?:{DE_ONES})und(?:{DE_TENS})|{DE_TENS}|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|zehn|elf|zwölf"
@@ -60,21 +60,22 @@ FR_ONES = (
 )
 VOCABULARIES = {
     "en": Vocabulary(
-        words=r"must|may|shall|should|cannot|\w++(?<=n)['’]t|not|no|never|neither|nor|none|nobody"
+        words=r"must|may|shall|should|cannot|\w++(?<=n)['’]t|not|no(?!\.\s?\d)|never|neither|nor|none|nobody"
         r"|nothing|without|only|solely|exclusively|except|exceptions?|excepting|excluding|unless",
         numerals=r"zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
         r"|sixteen|seventeen|eighteen|nineteen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-        r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|half|halves|thirds?(?![ -]part|[ -]countr)"
+        r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|half|halves"
+        r"|thirds?(?![ -](?:part|countr|person|entit))"
         r"|quarters?|twice|thrice"
-        r"|once(?! (?:you|we|they|it|he|she|the|your|our|this|that|these|any|all)\b)",
+        r"|(?-i:once)(?! (?:you|we|they|it|he|she|the|your|our|this|that|these|any|all)\b)",
         months=r"January|February|March|April|May|June|July|August|September|October|November|December"
         r"|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?",
         units=r"(?:(?:business|working|calendar)[ -])?(?:second|minute|hour|day|week|fortnight|month"
-        r"|quarter(?!s? of)|year|decade|yr|hr|min|wk)s?|mos|secs",
+        r"|quarter(?!s? of)|year|decade|yr|hr|min|wk|mo)s?|secs",
         money=r"euros?|dollars?|pounds?|cents?|percent|per cent|rupees?|yen|yuan|pesos?|francs?"
         r"|rand|dirhams?",
         magnitudes=r"(?:hundred|thousand|million|billion|trillion)s?",
-        before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to|between",
+        before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to|between|this|early|mid|late",
         one=r"one|an?|each|every|per|within|next|last|same|several|few|many",
         before_units=r"after|for|over|during|before",
         stretches=r"couple|end|start|beginning|middle|rest|course|number|matter",
@@ -89,41 +90,42 @@ VOCABULARIES = {
     "de": Vocabulary(
         words=r"muss|musst|müssen|müsst|müsste[nt]?|darf|darfst|dürfen|dürft|dürfte[nt]?|soll|sollen|sollte[nt]?"
         r"|kann|kannst|können|könnt|könne|könnte[nt]?"
-        r"|müsse|dürfe|sollst|sollt|solle|ausschließlich|nicht|nichts|nie|niemals|niemand(?:en|em)?|weder|ohne"
+        r"|müsse|dürfe|sollst|sollt|solle|ausschlie(?:ß|ss)lich(?:e[mnrs]?)?|allein|musste[nt]?|durfte[nt]?|muß|nicht|nichts|nie|niemals|niemand(?:en|em)?|weder|ohne"
         r"|kein|keine|keinen|keinem|keiner|keines|keinerlei|keinesfalls|keineswegs"
         r"|nur|bloß|lediglich|außer|ausser|ausgenommen|Ausnahmen?|es sei denn",
         numerals=rf"null|{DE_SMALL}|(?:{DE_ONES})?(?:hundert|tausend)(?:und)?(?:{DE_SMALL}|eins)?"
-        rf"|(?:{DE_ONES})einhalb|anderthalb|(?:ein|zwei|drei|vier)mal"
+        rf"|(?:{DE_ONES})einhalb|anderthalb|(?:{DE_ONES})mal"
         r"|Hälfte|Drittel|Viertel|Fünftel|Zehntel",
         months=r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
         units=r"Sekunden?|Minuten?|Stunden?|(?:Werk|Arbeits|Kalender)?[Tt]age?n?|Wochen?|Monat(?:e[ns]?|s)?"
-        r"|Quartale?n?|Jahr(?:e[ns]?|s)?|Jahrzehnte?n?",
+        r"|Quartal(?:e[ns]?|s)?|Jahr(?:e[ns]?|s)?|Jahrzehnte?n?",
         money=r"Euro|Dollar|Franken|Cent|Prozent|Pfund|Kronen|Yen|Rupien",
         magnitudes=r"Hunderte?|Tausende?|Millionen|Million|Milliarden|Milliarde|Billionen|Billion",
         before_month=r"im|seit|bis|vor|nach|jeden|ab|Ende|Anfang|Mitte|zwischen|von",
         one=r"ein(?:e[mnrs]?)?|jede[mnrs]?|pro|je|binnen|innerhalb|nächste[mnrs]?|letzte[mnrs]?|einige[nr]?",
-        before_units=r"nach|seit|über|vor|für",
+        before_units=r"nach|seit|über|vor|für|im",
         stretches=r"Ende|Anfang|Mitte|Rest|Ablauf|Beginn|Schluss|Laufe|paar",
         of=r" (?:de[rs] |jede[rs] |eine[rs] )?",
         periods=rf"(?:{DE_SMALL})?(?:stünd|täg|wöchent|monat|vierteljähr|halbjähr|jähr)lich(?:e[mnrs]?)?"
-        rf"|(?:\d+-?|ein|{DE_SMALL})(?:minütig|stündig|tägig|wöchig|monatig|jährig)(?:e[mnrs]?)?",
+        rf"|(?:\d+-?|ein|{DE_SMALL})(?:minütig|stündig|tägig|wöchig|monatig|jährig)(?:e[mnrs]?)?"
+        r"|(?:Wochen|Monats|Quartals|Jahres)(?:ende|anfang|beginn)",
         parts=r"Abschnitt|Artikel|Teil|Anhang|Anlage|Kapitel|Absatz|Ziffer|Titel",
         ordinals=r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft|vierzehnt|zwanzigst"
         r"|dreißigst)e[mnrs]?|\d+\.",
         bounds=r"oder (?:mehr|weniger|länger)",
     ),
     "fr": Vocabulary(
-        words=r"doit|doivent|devez|devons|devra|devront|devrait|devraient|peut|peuvent|pouvez|pouvons|pourra|pourront"
-        r"|pourrait|pourraient|dois|doive(?:nt|s)?|peux|puisse(?:nt|s)?|exclusivement|ne|n['’]\w+|pas|jamais|aucune?"
-        r"|rien|ni|sans|seulement|uniquement|sauf|excepté|hormis|à moins",
+        words=r"doit|doivent|devez|devons|devr(?:a|ont|ait|aient|ez|ons|iez|ions)|pourr(?:ez|ons|iez|ions)|peut|peuvent|pouvez|pouvons|pourra|pourront"
+        r"|pourrait|pourraient|dois|doive(?:nt|s)?|peux|puisse(?:nt|s)?|exclusivement|ne|n['’]\w+|pas|jamais|non|nul(?:le)?s?|aucune?(?:ment)?"
+        r"|rien|ni|sans|seule?s?|seulement|uniquement|sauf|exceptions?|excepté|hors|hormis|à moins",
         numerals=rf"zéro|(?:vingt|trente|quarante|cinquante|soixante|quatre-vingts?)"
-        rf"(?:[ -]et[ -](?:une?|onze)|-(?:{FR_ONES}|une?))?|{FR_ONES}|cent|demie?|moitié|tiers|quarts?",
+        rf"(?:[ -]et[ -](?:une?|onze)|-(?:{FR_ONES}|une?))?|{FR_ONES}|cent|demie?|moitié|quarts?",
         months=r"janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
         units=r"secondes?|minutes?|heures?|jours?(?: (?:ouvrés|ouvrables|calendaires))?|semaines?|mois"
         r"|trimestres?|ans?|années?|quinzaines?|décennies?",
-        money=r"euros?|dollars?|francs?|centimes?|pour cent|livres|couronnes|yens?|roupies?",
+        money=r"euros?|dollars?|francs?|centimes?|pour cent|couronnes|yens?|roupies?",
         magnitudes=r"cents|mille|milliers?|millions?|milliards?",
-        before_month=r"en|de|depuis|avant|après|dès|fin|chaque|entre",
+        before_month=r"en|de|depuis|avant|après|dès|début|mi|fin|chaque|entre",
         one=r"une?|chaque|par|prochaine?s?|derni(?:er|ère)s?|quelques|plusieurs",
         before_units=r"après|pendant|depuis|durant|avant",
         stretches=r"fin|début|milieu|cours|reste|bout|tous|toutes",
@@ -173,9 +175,13 @@ CURRENCY = (
 # What is written right behind a number: its thousands, the size of data, half of the day.
 SUFFIX = r"(?:(?:[kKmMbBtT]|[mbt]n|[Mm]io|[Mm]rd|[KkMGT]i?B)\b)"
 BEHIND = (
-    rf"(?:{SPACE}?(?:[mb]n|tn|[Mm]io|[Mm]rd|lakhs?|crores?|[KkMGT]i?B|[ap]\.m\.|[ap]m|[AP]\.M\.|[AP]M)(?!\w))"
+    rf"(?:{SPACE}?(?:[kKmM](?=[{MONEY_SIGN}])|[kMG]o|[mb]n|tn|[Mm]io|[Mm]rd|lakhs?|crores?|[KkMGT]i?B"
+    r"|[ap]\.m\.|[ap]m|[AP]\.M\.|[AP]M)(?!\w))"
 )
-BEGINNING = re.compile(rf"[-+−±\d{MONEY_SIGN}{FRACTION}{NUMERAL}]|\b[^\W\d_]")
+# A number begins at its first digit: to try at each would take the square of its length.
+BEGINNING = re.compile(
+    rf"[-+−±{MONEY_SIGN}{FRACTION}{NUMERAL}]|(?<!\d)(?<!\d[.,:/'’٫٬\u00a0\u202f])\d|\b[^\W\d_]"
+)
 ROMAN = r"(?:[IVXLC]+|[A-Z])"
 # What a word is worth a closer look for: a figure or numeral in it; that it stands before one, as months
 # and currencies do; that it is a unit of time; or that there may be an address in it.
@@ -200,7 +206,9 @@ class Patterns(NamedTuple):
 def patterns(language: str) -> Patterns:
     """Give the patterns of a language (BCP 47)."""
     known = vocabulary(language)
-    day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", r"(?:,? \d{4})?"
+    day, year = r"\d{1,2}(?:st|nd|rd|th|er|\.)?", rf"(?:,?{SPACE}\d{{4}})?"
+    # A full stop behind an English day ends the sentence.
+    day_behind = rf"(?:the{SPACE})?\d{{1,2}}(?:st|nd|rd|th)?"
     numeral = rf"\b(?i:{known.numerals}|{known.magnitudes})\b"
     numerals = rf"{numeral}(?:(?:[ -]|{SPACE}{AND}{SPACE}){numeral}){{0,4}}"
     number = rf"(?:{SIGN}{FIGURES}(?:{SUFFIX}|{NO_NAME})|{numerals})"
@@ -208,39 +216,46 @@ def patterns(language: str) -> Patterns:
     units = rf"(?i:{known.units})\b(?:{SPACE}{AND}{SPACE}(?i:{known.units})\b)?"
     # What stands before a unit: "30", "twenty-five (25)", "25 (twenty-five)", "30 or more", "a", "third".
     again = rf"(?: \((?:{FIGURES}|(?i:{known.numerals}))\))?"
-    counted = rf"(?:{number}{again}(?: (?i:{known.bounds}))?|\b(?i:{known.one}|{known.ordinals}))"
+    counted = rf"(?:{number}{again}(?: (?i:{known.bounds}))?|\b(?i:{known.one}|{known.ordinals}){again})"
     amount = rf"{number}(?:(?:{SPACE}(?i:{known.magnitudes})\b)+|{BEHIND})?"
     far = rf"{known.one}|{known.ordinals}|{known.stretches}"
     near = rf"{far}|{known.before_month}|{known.before_units}"
     kinds = {
         RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
         rf"|{HAN}(?:(?:\d{{4}}|[{NUMERAL}]{{4}})年(?:{HAN_NUMBER}月(?:{HAN_NUMBER}日)?)?|{HAN_NUMBER}月{HAN_NUMBER}日)"
-        rf"|(?:{day}|\b(?i:{known.ordinals})) (?:of )?\b{month}{year}"
-        rf"|\b(?:{known.months}) (?:{day}{year}|\d{{4}})(?!\w)"
+        rf"|(?:{day}|\b(?i:{known.ordinals})){SPACE}(?:of )?\b{month}{year}"
+        rf"|\b(?:{known.months}){SPACE}(?:{day_behind}{year}|\d{{4}})(?!\w)"
         # In capitals, or without any, the year tells the month from another word.
-        rf"|(?:{day} (?:of )?)?\b(?i:{known.months}),? (?:{day},? )?\d{{4}}(?!\w)"
+        rf"|(?:{day}{SPACE}(?:of )?)?\b(?i:{known.months}),?{SPACE}(?:{day_behind},?{SPACE})?\d{{4}}(?!\w)"
         # With a day or a year the month is a date by itself, whatever stands before it.
-        rf"|\b(?:(?i:{known.before_month}) |d['’]){month}(?: {AND} {month})?"
-        rf"(?! (?:{day}{year}|\d{{4}})(?!\w))",
+        rf"|\b(?:(?i:{known.before_month})(?:{SPACE}|-)|d['’]){month}(?:,{SPACE}{month})*(?:{SPACE}{AND}{SPACE}{month})?"
+        rf"(?!{SPACE}(?:{day_behind}{year}|\d{{4}})(?!\w))",
         RiskKind.DURATION: rf"(?:{counted}(?:{SPACE}|-)(?:[^\W\d_]+ (?:{AND} [^\W\d_]+ )?)?|\d+(?=[^\W\d_]))"
         rf"{units}(?: (?i:{known.bounds})\b)?"
         rf"|\b(?i:{known.before_units}){SPACE}{units}|\b(?i:{known.stretches}){known.of}{units}"
-        rf"|\b(?i:{known.periods})\b"
+        rf"|(?<=/){units}|(?<=/ ){units}|\b(?:[^\W\d_]{{2,8}}-)?(?i:{known.periods})\b"
         rf"|{HAN}(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}",
         RiskKind.AMOUNT: rf"(?:{SIGN})(?:{CURRENCY}){SPACE}?{amount}"
-        rf"|{amount}{SPACE}?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)",
-        RiskKind.NUMBER: rf"{NUMERALS}|{amount}|\b(?i:{known.parts}) {ROMAN}\b",
+        rf"|{amount}\.?(?:,[-–])?{SPACE}?(?:de |d['’])?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)"
+        rf"|\b(?i:{known.one}){SPACE}(?i:{known.money})\b",
+        RiskKind.NUMBER: rf"{NUMERALS}|{amount}|\b(?i:{known.parts}){SPACE}{ROMAN}\b",
     }
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
     return Patterns(
         figures=re.compile(either),
         words=re.compile(rf"\b(?:{known.words})\b", re.IGNORECASE),
-        openers=tuple(re.compile(words, re.IGNORECASE).fullmatch for words in (near, far, known.stretches)),
+        openers=tuple(
+            # What stands before it in a word is a bracket, a quotation mark, an article without its vowel.
+            re.compile(rf"(?:.*\W)?(?:{words})", re.IGNORECASE | re.DOTALL).fullmatch
+            for words in (near, far, known.stretches)
+        ),
         has_figure=re.compile(
             rf"[\d{FRACTION}{NUMERAL}]|\b(?i:{known.numerals}|{known.magnitudes}|{known.periods})\b|^\W*{ROMAN}\W*$"
         ).search,
-        leads=re.compile(rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|\b(?i:{known.parts})$").search,
-        has_unit=re.compile(rf"\b(?:{known.units})\b", re.IGNORECASE).search,
+        leads=re.compile(
+            rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|\b(?i:{known.parts})(?:$|{SPACE})"
+        ).search,
+        has_unit=re.compile(rf"\b(?:{known.units}|{known.money})\b", re.IGNORECASE).search,
     )
 
 

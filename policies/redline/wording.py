@@ -27,12 +27,13 @@ TOKENS = rf"""
     [A-Za-z]++(?![\w'’]){END} | [ ]{END}   # what most texts are made of, found quickly
   | (?:(?=\d)\X)+ (?:(?=[.,:/’'٫٬\u00a0\u202f])\X (?=\d) (?:(?=\d)\X)+)*   # a number, a time, a date
   | (?:(?=\w)(?!{UNSPACED})\X)+ (?:(?=['’])\X (?=\p{{L}}) (?:(?=\w)(?!{UNSPACED})\X)+)*   # a word
+  | \p{{RI}}\p{{RI}}{END}   # a flag: where many follow, \X looks back over all of them
   | \X   # a sign, or a grapheme of a script without spaces
 """
 # Where a text holds addresses, each is one thing; elsewhere nothing need be tried for them.
 ADDRESSES = rf"""
     (?:https?://|www\.)[!-~]*[A-Za-z0-9/]{END}
-  | [A-Za-z0-9.+_-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+{END}
+  | (?<![A-Za-z0-9.+_-])[A-Za-z0-9.+_-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+{END}
 """
 TOKEN, ADDRESS_IN_TEXT = regex.compile(TOKENS, regex.VERBOSE), regex.compile(ADDRESSES, regex.VERBOSE)
 TOKEN_OR_ADDRESS = regex.compile(f"{ADDRESSES} | {TOKENS}", regex.VERBOSE)
@@ -140,6 +141,11 @@ class Spans:
         else:
             self.gone += gone
             self.came += came
+
+    def close(self) -> None:
+        """Let no change that follows be one with the change that is open."""
+        if self.gone or self.came:
+            self.flush()
 
     def flush(self) -> None:
         """Close the change that is open, with what stayed before it."""

@@ -56,6 +56,10 @@ PATHOLOGICAL = {
     "brackets": "[" * 60_000,
     "declarations": "<![" * 20_000,
     "quotations": ">" * 10_000 + " We keep orders.",
+    "digits": f"Ref {'1' * 20_000}abc, we may.",
+    "points": f"Ref {'1.' * 20_000}1abc, we may.",
+    "a mailbox without an end": f"Write to {'a-' * 20_000} @ us, you may.",
+    "flags": "🇩🇪" * 30_000,
     "quotations, line by line": "\n".join(f"{'> ' * depth}We keep orders." for depth in range(1, 300)),
 }
 

@@ -82,3 +82,54 @@ def test_a_row_that_became_a_paragraph_keeps_its_words() -> None:
     )
 
     assert found.size.words_added <= 4
+
+
+def listed(old: str, new: str) -> list[tuple[str | None, str | None]]:
+    """Give the risky changes between two tables."""
+    return [(risk.was, risk.now) for _at, risk in compare(render(old), render(new)).risks]
+
+
+def test_what_stands_under_another_head_is_another_thing() -> None:
+    old = table("Refund/Consumers/Businesses", "Term/30 days/14 days")
+    new = table("Refund/Businesses/Consumers", "Term/30 days/14 days")
+
+    assert shown(old, new)[1] == "Term/[+30 days/][-30][+14] days[-/14 days]"
+    assert ("30 days", "14 days") in listed(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            table("Plan/Price", "Pro/5 €"),
+            table("Plan/Setup/Price", "Pro/100 €/6 €"),
+            [("5 €", "6 €"), (None, "100 €")],
+        ),
+        (
+            table("Right/Old term/Term", "Erasure/90 days/30 days"),
+            table("Right/Term", "Erasure/60 days"),
+            [("30 days", "60 days"), ("90 days", None)],
+        ),
+    ],
+)
+def test_a_column_beside_a_changed_cell_is_no_part_of_its_change(
+    old: str, new: str, expected: list[tuple[str | None, str | None]]
+) -> None:
+    assert listed(old, new) == expected
+
+
+def test_a_table_without_a_head_has_no_columns_that_came_or_went() -> None:
+    rows = ["Consumers/30 days/60 days", "Shops/60 days/30 days", "Clubs/10 days/20 days"]
+    old, new = html(rows), html([rows[1], "Clubs/10 days/25 days"])
+
+    found = obeys_the_law(old, new)
+
+    assert [spelled(change) for change in found.places if change.operation == "modify"] == [
+        "Clubs/10 days/[-20][+25] days"
+    ]
+
+
+def html(rows: list[str]) -> str:
+    """Give a table without a head."""
+    cells = ("".join(f"<td>{cell}</td>" for cell in row.split("/")) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"

@@ -28,7 +28,9 @@ class PolicyForm(forms.Form):
 
 
 class VersionForm(forms.ModelForm[PolicyVersion]):
-    """What is said of a draft as a whole."""
+    """What is said of a draft as a whole; `based_on` is the state that the writer had before them."""
+
+    based_on = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = PolicyVersion

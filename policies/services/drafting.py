@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,6 +17,10 @@ from ..rendering import RENDERER, EmptyText, digest, normalise, render
 
 class AlreadyPublished(Refusal):
     """The version is published and never changes again."""
+
+
+class DetailsChangedMeanwhile(Refusal):
+    """What is said of the draft as a whole was saved from elsewhere after the form was opened."""
 
 
 class TextChangedMeanwhile(Refusal):
@@ -62,13 +67,29 @@ def edit_version(
     effective_at: datetime | None,
     exception_reason: str,
     now: datetime,
+    based_on: str | None = None,
 ) -> PolicyVersion:
     """Change what is said of a draft as a whole. Locks the policy.
 
-    Raises `AlreadyPublished`, `UnknownChangeClass`, `UnclearInstant` for a moment out of reach, and
-    `EffectiveMomentPassed` for one not after `now`.
+    `based_on` is the `details_state` that the writer had before them, or None to save whatever is there.
+    Raises `AlreadyPublished`, `DetailsChangedMeanwhile`, `UnknownChangeClass`, `UnclearInstant` for a
+    moment out of reach, and `EffectiveMomentPassed` for one not after `now`.
     """
     draft = lock_draft(version_id)
+    if based_on is not None and based_on != details_state(draft):
+        raise DetailsChangedMeanwhile(
+            _(
+                "This was saved from elsewhere while you were writing: %(change_class)s;"
+                " takes effect %(moment)s; reason: %(reason)s Save again to replace it."
+            )
+            % {
+                "change_class": draft.get_change_class_display(),
+                "moment": localtime(draft.effective_at).strftime("%Y-%m-%d %H:%M")
+                if draft.effective_at
+                else "–",
+                "reason": draft.reason or "–",
+            }
+        )
     draft.change_class = known_class(change_class)
     draft.reason = normalise_short(reason)
     draft.exception_reason = normalise_short(exception_reason)
@@ -77,6 +98,12 @@ def edit_version(
     if moved and effective_at is not None:
         refuse_past(refuse_far(effective_at), now)
     return sign(draft)
+
+
+def details_state(draft: PolicyVersion) -> str:
+    """Give the digest of what is said of a draft as a whole, but for its texts."""
+    effective_at = draft.effective_at.timestamp() if draft.effective_at else ""
+    return digest(f"{draft.change_class}\0{draft.reason}\0{effective_at}\0{draft.exception_reason}")
 
 
 class UnknownChangeClass(Refusal):

@@ -36,7 +36,12 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
     found = get_object_or_404(PolicyVersion.objects.select_related("policy", "author"), pk=version_id)
     if request.method == "POST":
         return edit_details(request, found)
-    return render(request, "desk/version.html", version_context(found, VersionForm(instance=found)))
+    return render(request, "desk/version.html", version_context(found, form_of(found)))
+
+
+def form_of(found: PolicyVersion) -> VersionForm:
+    """Give the form about a draft as it stands."""
+    return VersionForm(instance=found, initial={"based_on": services.details_state(found)})
 
 
 def edit_details(request: HttpRequest, found: PolicyVersion) -> HttpResponse:
@@ -48,6 +53,13 @@ def edit_details(request: HttpRequest, found: PolicyVersion) -> HttpResponse:
     if form.is_valid():
         try:
             services.edit_version(version_id=found.pk, now=timezone.now(), **form.cleaned_data)
+        except services.EffectiveMomentPassed as refusal:
+            form.add_error("effective_at", str(refusal))
+        except services.DetailsChangedMeanwhile as refusal:
+            form.add_error(None, str(refusal))
+            data = request.POST.copy()
+            data["based_on"] = services.details_state(stored)
+            form.data = data
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -177,7 +189,7 @@ def act(request: HttpRequest, version_id: int, service: Callable[[], object], do
     try:
         service()
     except Refusal as refusal:
-        context = version_context(found, VersionForm(instance=found)) | {"refusal": refusal}
+        context = version_context(found, form_of(found)) | {"refusal": refusal}
         return render(request, "desk/version.html", context, status=409)
     messages.success(request, done)
     return redirect("desk:version", version_id)

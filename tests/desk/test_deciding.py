@@ -99,6 +99,24 @@ def test_a_value_that_is_none_is_refused(
     assert rows() == before
 
 
+def test_a_second_tab_does_not_overwrite_unseen_what_the_first_one_saved(
+    writer: Client, draft: PolicyVersion
+) -> None:
+    place = address("version", draft.pk)
+    first, second = (typed(writer, place, "effective_at", reason=reason) for reason in ("One.", "Two."))
+    writer.post(place, first)
+
+    refused = writer.post(place, second)
+    again = form_with("effective_at", refused.content)
+    saved = writer.post(place, again)
+
+    assert refused.status_code == 422
+    assert "This was saved from elsewhere while you were writing" in words(refused.content)
+    assert alert(refused.content).startswith("The draft is not saved.")
+    assert (again["reason"], saved.status_code) == ("Two.", 302)
+    assert PolicyVersion.objects.get(pk=draft.pk).reason == "Two."
+
+
 def test_nothing_said_of_a_published_version_changes(writer: Client, published: PolicyVersion) -> None:
     before = rows()
 

@@ -1,11 +1,13 @@
 """Drafts: nobody overwrites unseen what somebody else has saved."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from policies import services
 from policies.models import PolicyText, PolicyVersion
+from tests.conftest import NOW
 
 from .conftest import save
 
@@ -50,3 +52,24 @@ def test_a_first_translation_is_not_overwritten_unseen_either(draft: PolicyVersi
         save(draft, language="de", body="Meine.", based_on=never_saved)
 
     assert PolicyText.objects.get(version=draft, language="de").body == "Ihre."
+
+
+def test_what_somebody_else_said_of_the_draft_is_not_overwritten_unseen(draft: PolicyVersion) -> None:
+    seen = services.details_state(draft)
+    said: dict[str, Any] = {
+        "change_class": "MATERIAL",
+        "exception_reason": "",
+        "effective_at": draft.effective_at,
+        "now": NOW,
+    }
+    services.edit_version(version_id=draft.pk, reason="Theirs.", **said)
+
+    with pytest.raises(services.DetailsChangedMeanwhile, match="Theirs"):
+        services.edit_version(version_id=draft.pk, reason="Mine.", based_on=seen, **said)
+
+    stored = PolicyVersion.objects.get(pk=draft.pk)
+    assert stored.reason == "Theirs."
+    services.edit_version(
+        version_id=draft.pk, reason="Mine.", based_on=services.details_state(stored), **said
+    )
+    assert PolicyVersion.objects.get(pk=draft.pk).reason == "Mine."

@@ -1,5 +1,6 @@
 """What a comparison costs: one block with very many changes takes so many times as long as one with few."""
 
+import gc
 import sys
 from collections.abc import Callable
 from types import FrameType
@@ -122,3 +123,15 @@ def test_not_everything_is_weighed_against_everything(
 
     assert weighed < 1_000_000
     assert found.size.words_added == found.size.words_removed > count
+
+
+def test_the_garbage_collector_rests_no_longer_than_a_comparison_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+    monkeypatch.setattr("policies.redline.comparer.read_document", lambda _html: seen.append(gc.isenabled()))
+
+    with pytest.raises(AttributeError):
+        compare("<p>One</p>", "<p>Two</p>")
+
+    assert (seen, gc.isenabled()) == ([False, False], True)

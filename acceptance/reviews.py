@@ -21,6 +21,8 @@ class Review:
     text: TextEntry
     asked: Asked | None
     since: Publication | None
+    # The texts that say in short what changes, by number: of every version since.
+    steps: list[tuple[int, TextEntry]]
     shown: Shown
 
 
@@ -43,7 +45,7 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
         language=text.language,
     )
     since = register.numbered(slug, accepted) if accepted != newest.number else None
-    return Review(newest, text, asked, since, shown)
+    return Review(newest, text, asked, since, register.steps(since, newest, text.language), shown)
 
 
 def form_for(person: User, found: Review) -> ReviewForm:

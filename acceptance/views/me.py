@@ -110,7 +110,7 @@ def show_review(
         "entry": found.publication,
         "text": found.text,
         "html": html_of(found.text),
-        "steps": load_register().steps(found.since, found.publication, found.text.language),
+        "steps": found.steps,
         "reading": reading(
             published(found.since.text(found.text.language)), published(found.text), Form.CHANGES
         )

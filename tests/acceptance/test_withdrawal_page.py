@@ -41,7 +41,7 @@ def test_the_way_from_one_s_own_page_and_back(client: Client) -> None:
     own = cards(response.content)[0]
     assert pairs(own)["You accepted"] == "nothing: you withdrew from version 1"
     assert PAGE not in links(response.content)
-    assert done(response.content)[0][1] == "withdrawn"
+    assert done(response.content)[0][1] == "withdrawn No more."
     assert done(response.content)[0][3].startswith("I withdraw my acceptance of version 1")
     assert Act.objects.get(kind=ActKind.WITHDRAWN).note == "No more."
 

@@ -1,11 +1,11 @@
 from django.db import migrations, models
 from django.db.models import F, Max, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 
+# Without a default, for which SQLite would make the table anew, and triggers of other tables name it.
 FIELD = {
-    "default": 0,
+    "null": True,
     "editable": False,
-    "help_text": "The newest published version whose changes the draft holds; 0 for none.",
+    "help_text": "The newest published version whose changes the draft holds; empty for none.",
     "verbose_name": "begun from version",
 }
 
@@ -16,7 +16,7 @@ def fill_bases(apps, schema_editor):
     before = versions.filter(policy=OuterRef("policy"), published_at__lte=OuterRef("created_at"))
     newest = before.values("policy").annotate(newest=Max("number")).values("newest")
     drafts = versions.filter(published_at=None)
-    drafts.annotate(newest=Coalesce(Subquery(newest), 0)).update(base_number=F("newest"))
+    drafts.annotate(newest=Subquery(newest)).update(base_number=F("newest"))
 
 
 class Migration(migrations.Migration):

@@ -53,9 +53,9 @@ class PolicyVersion(models.Model):
     created_at = models.DateTimeField(_("created"))
     base_number = models.PositiveIntegerField(
         _("begun from version"),
-        default=0,
+        null=True,
         editable=False,
-        help_text=_("The newest published version whose changes the draft holds; 0 for none."),
+        help_text=_("The newest published version whose changes the draft holds; empty for none."),
     )
     review_asked_at = models.DateTimeField(_("review asked for"), null=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)

@@ -43,7 +43,7 @@ def start_draft(*, policy_id: int, author: User | None, now: datetime) -> Policy
     """
     policy = Policy.objects.select_for_update(no_key=True).get(pk=policy_id)
     newest = policy.versions.filter(published_at__isnull=False).order_by("-number").first()
-    base = (newest.number if newest else None) or 0
+    base = newest.number if newest else None
     draft = PolicyVersion.objects.create(policy=policy, author=author, created_at=now, base_number=base)
     for text in newest.texts.order_by("language") if newest else []:
         PolicyText.objects.create(

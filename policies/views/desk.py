@@ -78,7 +78,7 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
     newest = next(iter(facts.of(found.policy.slug)[-1:]), None)
     return {
         "version": found,
-        "missed": newest if newest and newest.number > found.base_number else None,
+        "missed": newest if newest and newest.number != found.base_number else None,
         "number": found.number or next_number(found.policy_id),
         "form": form,
         "texts": [

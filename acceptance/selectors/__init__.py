@@ -9,6 +9,7 @@ from .asked import (
     assent_up_to,
     good_until,
     owed,
+    owed_before,
     unrecorded_use,
 )
 from .awaited import awaited, demands_by_country, people_without
@@ -90,6 +91,7 @@ __all__ = [
     "newest_checkpoint",
     "notice_period",
     "owed",
+    "owed_before",
     "past",
     "past_of",
     "people_by_state",

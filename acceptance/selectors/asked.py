@@ -1,15 +1,16 @@
 """What is asked of a person now, and how firmly."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook, State
 
 from .effect import effective_for
-from .facts import Facts
+from .facts import Facts, facts_by_key
 
 PUT_OFF_FOR = timedelta(days=1)
 # Whatever a rule allows, nobody puts an answer off for longer than this after the change holds for them.
@@ -132,9 +133,41 @@ def assent_up_to(
     publication: Publication, facts: Facts, register: Register, rules: RuleBook, at: datetime
 ) -> str:
     """Give what the rules ask of a person for a version and those before it that they have not answered."""
+    return strictest(pending_up_to(publication, facts, register, rules, at).values())
+
+
+def pending_up_to(
+    publication: Publication, facts: Facts, register: Register, rules: RuleBook, at: datetime
+) -> dict[int, str]:
+    """Give what is asked for a version and for each before it that is not accepted, by their numbers."""
     pending = unanswered(publication.slug, facts, register, rules, at)
-    assents = {demand.assent for entry, demand in pending if entry.number <= publication.number}
+    return {entry.number: demand.assent for entry, demand in pending if entry.number <= publication.number}
+
+
+def strictest(assents: Collection[str]) -> str:
+    """Give the strictest of what is asked."""
     return next((asked for asked in (Assent.AGREE, Assent.ACKNOWLEDGE) if asked in assents), Assent.NONE)
+
+
+def owed_before(
+    publication: Publication, people: Iterable[int], register: Register, rules: RuleBook, *, at: datetime
+) -> dict[int, str]:
+    """Give what versions before this one still ask of people, the strictest, for those who owe an answer.
+
+    `people` are keys. At most four queries, whatever their number.
+    """
+    before = register.before(publication)
+    if before is None:
+        return {}
+    found = {}
+    for key, facts in facts_by_key(User.objects.filter(pk__in=people)).items():
+        pending = pending_up_to(before, facts, register, rules, at)
+        assent = strictest(pending.values())
+        # As on the site, a no answers what is only to be acknowledged.
+        is_refused = bool(pending) and facts.latest_no(before.policy_id) >= max(pending)
+        if assent == Assent.AGREE or (pending and not is_refused):
+            found[key] = assent
+    return found
 
 
 def owed(

@@ -1,5 +1,6 @@
 """What is on record of one person, as far as the gate needs it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,27 +60,53 @@ class Facts:
 
 def facts_of(person: User) -> Facts:
     """Read what is on record of `person`: two queries, and a third for whoever said no."""
-    standings = Standing.objects.filter(user=person).values_list(
-        "policy_id", "accepted_version__number", "declined_version__number", "withdrawn_version__number"
-    )
-    rows = list(standings)
-    has_said_no = any(declined or withdrawn for _policy, _number, declined, withdrawn in rows)
-    exposures = Exposure.objects.filter(user=person).values_list("version_id", "kind", "at")
-    return Facts(
-        user_id=person.pk,
-        country=person.country,
-        joined_at=person.date_joined,
-        accepted={policy_id: number or 0 for policy_id, number, _declined, _withdrawn in rows},
-        declined=declined_by(person) if has_said_no else {},
-        exposures={(version_id, kind): at for version_id, kind, at in exposures},
-        withdrawn={policy_id: number for policy_id, _number, _declined, number in rows if number},
-    )
+    return facts_by_key([person])[person.pk]
 
 
-def declined_by(person: User) -> dict[int, frozenset[int]]:
-    """Give the numbers of the versions that `person` declined and said nothing else about since."""
-    words = ((word.policy_id, word.number, word.kind) for word in words_of([person.pk]))
-    return numbers_of(words, [ActKind.DECLINED])
+def facts_by_key(people: Collection[User]) -> dict[int, Facts]:
+    """Read what is on record of `people`, by their keys, in as many queries as `facts_of` needs for one."""
+    keys = [person.pk for person in people]
+    standings = Standing.objects.filter(user__in=keys).values_list(
+        "user_id",
+        "policy_id",
+        "accepted_version__number",
+        "declined_version__number",
+        "withdrawn_version__number",
+    )
+    accepted: dict[int, dict[int, int]] = {key: {} for key in keys}
+    withdrawn: dict[int, dict[int, int]] = {key: {} for key in keys}
+    negative = set()
+    for key, policy_id, number, declined, left in standings:
+        accepted[key][policy_id] = number or 0
+        if left:
+            withdrawn[key][policy_id] = left
+        if declined or left:
+            negative.add(key)
+    exposures: dict[int, dict[ExposureKey, datetime]] = {key: {} for key in keys}
+    met = Exposure.objects.filter(user__in=keys).values_list("user_id", "version_id", "kind", "at")
+    for key, version_id, kind, at in met:
+        exposures[key][version_id, kind] = at
+    declined_by = declines(negative) if negative else {}
+    return {
+        person.pk: Facts(
+            user_id=person.pk,
+            country=person.country,
+            joined_at=person.date_joined,
+            accepted=accepted[person.pk],
+            declined=declined_by.get(person.pk, {}),
+            exposures=exposures[person.pk],
+            withdrawn=withdrawn[person.pk],
+        )
+        for person in people
+    }
+
+
+def declines(keys: Collection[int]) -> dict[int, dict[int, frozenset[int]]]:
+    """Give, by person and policy, the versions that they declined and said nothing else about since."""
+    words: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    for word in words_of(keys):
+        words[word.user_id].append((word.policy_id, word.number, word.kind))
+    return {key: numbers_of(said, [ActKind.DECLINED]) for key, said in words.items()}
 
 
 def numbers_of(words: Iterable[tuple[int, int, str]], kinds: Collection[str]) -> dict[int, frozenset[int]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, translation
 
 from acceptance.tokens import reminders_token
+from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook
 
 from ..addresses import Mailbox, mailbox
@@ -30,7 +31,10 @@ MESSAGE_ID = "notifications.message-id"
 
 @dataclass(frozen=True)
 class Person:
-    """Who a notice is for, as far as it matters for the letter, and the notice's key."""
+    """Who a notice is for, as far as it matters for the letter, and the notice's key.
+
+    `owed` is what an earlier version still asks of them, where one does.
+    """
 
     notice_id: int
     user_id: int
@@ -38,6 +42,7 @@ class Person:
     language: str
     country: str
     time_zone: str
+    owed: str = Assent.NONE
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Letters:
         self.campaign, self.wave = campaign, wave
         self.publication, self.register, self.rules = publication, register, rules
         self.built: dict[tuple[str, str, str, TimeLeft | None], tuple[int, Skeleton]] = {}
-        self.letters: dict[tuple[str, str, str], Addressed] = {}
+        self.letters: dict[tuple[str, str, str, str], Addressed] = {}
         self.host = sender_address().partition("@")[2]
 
     def addressed_to(self, person: Person, *, now: datetime) -> Addressed:
@@ -75,7 +80,7 @@ class Letters:
         Raises `AddressUnusable`, and what goes wrong with a template, or with their record.
         """
         recipient = mailbox(person.email)
-        place = (person.language, person.country, person.time_zone)
+        place = (person.language, person.country, person.time_zone, person.owed)
         letter = self.letters.get(place)
         # Everyone of one place is written the same, but for the link of their own in a reminder.
         if letter is None or self.wave in REMINDERS:
@@ -97,7 +102,12 @@ class Letters:
                 left = time_left(deadline, now, is_in_force=self.publication.effective_at <= now)
                 stop = link("acceptance:stop_reminders", [reminders_token(person.user_id)], language)
                 variables |= {"deadline": moment_in_words(deadline), "stop": stop}
-            key = (language, what_is_asked(demand), formats.date_format(local, "DATE_FORMAT"), left)
+            key = (
+                language,
+                what_is_asked(demand, person.owed),
+                formats.date_format(local, "DATE_FORMAT"),
+                left,
+            )
             if key not in self.built:
                 self.built[key] = self.letter(*key)
         letter_id, skeleton = self.built[key]

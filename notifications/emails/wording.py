@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats
 from django.utils.html import escape
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from premailer import Premailer
 
@@ -28,6 +28,18 @@ EFFECTIVE, RECALLED, DEADLINE = "@@EFFECTIVE@@", "@@RECALLED@@", "@@DEADLINE@@"
 ASKED, STOP = "@@ASKED@@", "@@STOP@@"
 # Longer changes are linked and not written out: mail programs cut long letters short.
 INLINED = 20_000
+
+# What is said beside what a version asks to whoever owes an answer to one before it.
+STILL_OPEN = {
+    Assent.ACKNOWLEDGE.value: gettext_lazy(
+        "But an earlier change still waits for your answer: we ask you to acknowledge it. The page below"
+        " shows all that has changed, and one answer there covers it all."
+    ),
+    Assent.AGREE.value: gettext_lazy(
+        "But an earlier change still waits for your answer: we ask you to agree to it. The page below"
+        " shows all that has changed, and one answer there covers it all."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -191,8 +203,21 @@ def moment_in_words(local: datetime) -> str:
     return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
-def what_is_asked(demand: Demand) -> str:
-    """Say what a person can do, and what happens if they do nothing."""
+def what_is_asked(demand: Demand, owed: str = Assent.NONE) -> str:
+    """Say what a person can do, and what happens if they do nothing.
+
+    `owed` is what an earlier version still asks of them: an answer to this one answers both, and to do
+    nothing leaves that question open.
+    """
+    said = what_this_asks(demand, is_alone=owed == Assent.NONE)
+    is_covered = demand.assent in (owed, Assent.AGREE) and not demand.is_deemed_by_use
+    if owed == Assent.NONE or is_covered:
+        return said
+    return f"{said} {STILL_OPEN[owed]}"
+
+
+def what_this_asks(demand: Demand, *, is_alone: bool) -> str:
+    """Say what one version asks of a person; where it asks nothing, whether it `is_alone` in that."""
     if demand.assent == Assent.AGREE:
         return _(
             "We ask you to agree. If you do nothing, nothing counts as agreed, and we shall ask you again."
@@ -207,7 +232,7 @@ def what_is_asked(demand: Demand) -> str:
             "We ask you to acknowledge it. If you do nothing, nothing counts as accepted, and we shall"
             " remind you on the site. You can also decline."
         )
-    return _("You need not do anything.")
+    return _("You need not do anything.") if is_alone else _("This change asks nothing of you.")
 
 
 def sender_address() -> str:

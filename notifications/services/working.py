@@ -4,18 +4,20 @@ import logging
 import smtplib
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import sleep
 from uuid import UUID
 
 from django.db.models import Q
 
+from acceptance.selectors import owed_before
 from accounts.models import notice_email
 from policies.selectors import load_register, load_rule_book
 
 from ..addresses import AddressUnusable
 from ..emails import Addressed, Letters, Person
-from ..models import DUE_STATES, Chunk, Notice
+from ..models import DUE_STATES, Chunk, Notice, Wave
 from ..transport import Fate, deliver
 from ..verp import envelope_sender
 from .breakers import trip_breakers
@@ -61,7 +63,7 @@ class Worker:
         """Send what is due, until there is no more or no right to go on; returns whether the line held."""
         is_connected = True
         report_at = self.clock() + REPORT_EVERY
-        for person in due_people(self.chunk, self.clock()):
+        for person in self.due_people():
             letter = self.letter_for(person)
             if letter is None or not self.has_turn(person):
                 if self.next_turn:
@@ -80,6 +82,18 @@ class Worker:
         for moment, notices in self.later.items():
             put_off(notices, moment)
         return is_connected
+
+    def due_people(self) -> list[Person]:
+        """Give the people whose notices are due, with what earlier versions still ask of them."""
+        due = due_people(self.chunk, self.clock())
+        if self.chunk.wave == Wave.CORRECTION:
+            return due
+        keys = [person.user_id for person in due]
+        about = (self.letters.publication, keys, self.letters.register, self.letters.rules)
+        owed = owed_before(*about, at=self.clock())
+        return [
+            replace(person, owed=owed[person.user_id]) if person.user_id in owed else person for person in due
+        ]
 
     def has_turn(self, person: Person) -> bool:
         """Whether a person can be written to now, perhaps after a short wait; else they are put off."""

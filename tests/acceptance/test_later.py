@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from acceptance.models import LATER, Exposure, ExposureKind
 from acceptance.selectors import Severity, asked_about
-from acceptance.services import record_exposures
+from acceptance.services import put_off, record_exposures
 from accounts.models import User
 from policies.models import NoticeRule, PolicyVersion
+from records.services import erase_person
 from tests.acceptance.conftest import DAY, EFFECT, GATE
 from tests.acceptance.pages import accepting, alert, banners
 from tests.acceptance.record_books import entry, facts, register_of, rule, rules_of
@@ -197,3 +198,14 @@ def test_the_strictest_of_several_changes_says_how_often() -> None:
         severities.append(asked.severity)
 
     assert severities == [Severity.BANNER, Severity.REMINDER, Severity.GATE]
+
+
+def test_who_was_erased_meanwhile_puts_nothing_off_and_meets_no_error(bob: User, browse: Browse) -> None:
+    browse(bob, at=EFFECT)
+    stale = User.objects.get(pk=bob.pk)
+    erase_person(person_id=bob.pk, decided_by=None, now=EFFECT)
+
+    put_off(person=stale, slug="privacy", now=EFFECT)
+
+    assert not Exposure.objects.filter(user=stale.pk).exists()
+    connection.check_constraints()

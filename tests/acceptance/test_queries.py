@@ -198,8 +198,9 @@ def test_the_review_page(alice: User, make_second: Callable[..., PolicyVersion],
 
     # The standing, the exposures, the view that is on record; the register and the rules, each twice.
     assert len(again) <= WHO + MAY + 7
-    # The view is recorded; both texts are read for the comparison, which is looked for and kept.
-    assert len(opened) == len(again) + 5
+    # The view is recorded while the person is held; both texts are read for the comparison, which is looked
+    # for and kept.
+    assert len(opened) == len(again) + 6
 
 
 def test_an_answer(alice: User, first: PolicyVersion, browse: Browse) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, health, metrics, provider, reach, suppressions, webhooks
+from .views import desk, health, metrics, outlook, provider, reach, suppressions, webhooks
 
 health_patterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -15,6 +15,8 @@ event_patterns = [path("mail-events/", provider.provider_events, name="mail_even
 desk_patterns = [
     path("suppressions/", suppressions.suppressed_addresses, name="suppressions"),
     path("suppressions/<int:suppression_id>/release/", suppressions.release, name="release"),
+    path("versions/<int:version_id>/before/", outlook.before_publication, name="before_publication"),
+    path("versions/<int:version_id>/before/letter/", outlook.letter, name="letter"),
     path("versions/<int:version_id>/campaign/", desk.campaign, name="campaign"),
     path("campaigns/<int:campaign_id>/reach/", reach.reach, name="reach"),
     path("campaigns/<int:campaign_id>/reach/not-told.csv", reach.untold_csv, name="untold_csv"),

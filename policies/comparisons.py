@@ -9,8 +9,9 @@ import hashlib
 import json
 import logging
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from threading import Lock
 
@@ -21,13 +22,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from .models import KeptComparison, PolicyText
+from .models import KeptComparison, PolicyText, PolicyVersion
 from .redline import (
     ENGINE,
     Comparison,
     Page,
     Record,
     Size,
+    around,
     as_record,
     as_text,
     compare,
@@ -36,7 +38,7 @@ from .redline import (
     risk_in_words,
     size_in_words,
 )
-from .selectors import TextEntry, html_of
+from .selectors import Publication, Register, TextEntry, html_of
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +99,7 @@ class Summary:
     """What is said of a comparison where it is linked: how much changed, and what to look at closely."""
 
     size: Size
-    named: tuple[tuple[str, str | None, str | None], ...]
+    named: tuple[tuple[str, str | None, str | None, str], ...]
     more: int
 
     @property
@@ -160,13 +162,16 @@ def worked_out(old: Source, new: Source) -> Comparison:
 
 def shortened(record: Record) -> Record:
     """Give the part of a comparison that is shown where it is linked."""
-    risks = list(dict.fromkeys((risk["kind"], risk["old"], risk["new"]) for risk in record["risky"]))
+    found: dict[tuple[str, str | None, str | None], str] = {}
+    for risk in record["risky"]:
+        found.setdefault((risk["kind"], risk["old"], risk["new"]), risk["around"])
+    risks = [[*risk, words] for risk, words in found.items()]
     return {"stats": record["stats"], "risky": risks[:NAMED_RISKS], "risky_count": len(risks)}
 
 
 def summary_of(short: Record) -> Summary:
     """Give the summary that was kept as plain data."""
-    named = tuple((kind, old, new) for kind, old, new in short["risky"])
+    named = tuple((kind, old, new, around) for kind, old, new, around in short["risky"])
     return Summary(Size(**short["stats"]), named, short["risky_count"] - len(named))
 
 
@@ -190,6 +195,27 @@ def summaries(pairs: Sequence[tuple[Source, Source]]) -> list[Summary]:
 def summary(old: Source, new: Source) -> Summary:
     """Give the summary of one comparison."""
     return summaries([(old, new)])[0]
+
+
+def base_of(version: PolicyVersion, register: Register, now: datetime) -> Publication | None:
+    """Give the version that `version` replaced; for a draft, the newest announced or in force."""
+    if version.is_published:
+        return register.before(register.by_id[version.pk])
+    return register.newest(version.policy.slug, now)
+
+
+def changes_of(
+    version: PolicyVersion, texts: Iterable[PolicyText], register: Register, now: datetime
+) -> dict[str, Summary]:
+    """Give how much each of the `texts` of a version changes against the version before, by language.
+
+    Nothing for a first version.
+    """
+    base = base_of(version, register, now)
+    if base is None:
+        return {}
+    pairs = {text.language: (published(base.text(text.language)), stored(text)) for text in texts}
+    return dict(zip(pairs, summaries(list(pairs.values())), strict=True))
 
 
 @dataclass(frozen=True)
@@ -244,7 +270,7 @@ def reading(old: Source, new: Source, form: Form, names: tuple[str, str] = ("", 
     stops = found.stops_by_clause if form is Form.CHANGES else found.stops
     lines = tuple(
         RiskLine(
-            risk_in_html(risk.kind, risk.was, risk.now),
+            risk_in_html(risk.kind, risk.was, risk.now, around(risk, *found.sides(found.places[at]))),
             risk.kind,
             found.heading_of(found.places[at]),
             stops[at],

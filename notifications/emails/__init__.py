@@ -1,6 +1,6 @@
 """The mail of a campaign."""
 
-from .letters import MESSAGE_ID, Addressed, Letters, Person, rebuilt
+from .letters import MESSAGE_ID, Addressed, Letters, Person, rebuilt, sample
 from .wording import build_letter, sender_address, what_is_asked
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Person",
     "build_letter",
     "rebuilt",
+    "sample",
     "sender_address",
     "what_is_asked",
 ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, translation
 
 from acceptance.tokens import reminders_token
+from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook
 
@@ -144,6 +145,23 @@ def values(to: Mailbox, message_id: str, armed_at: datetime, variables: dict[str
     """Give what stands in the places of a letter."""
     headers = {"to": to.address, "message_id": message_id, "date": format_datetime(armed_at)}
     return headers | variables
+
+
+def sample(
+    publication: Publication, register: Register, demand: Demand, reader: User, language: str
+) -> bytes:
+    """Give the announcement of a version as somebody would get it for whom `demand` holds (RFC 5322, CRLF).
+
+    It is addressed to `reader`, in whose zone it tells the time, and dated at the version's publication.
+    """
+    with translation.override(language):
+        local = publication.effective_at.astimezone(ZoneInfo(reader.time_zone))
+        day = formats.date_format(local, "DATE_FORMAT")
+        skeleton = build_letter(publication, register, language, what_is_asked(demand), day)
+        effective = moment_in_words(local)
+    message_id = f"<sample@{sender_address().partition('@')[2]}>"
+    named = values(mailbox(reader.email), message_id, publication.published_at, {"effective": effective})
+    return skeleton.fill(named)
 
 
 def rebuilt(notice: Notice) -> bytes:

@@ -1,8 +1,9 @@
 """How far campaigns and webhooks are, whom they reached, what is broken and measured, who is left alone."""
 
 from .alarms import Alarm, AlarmName, alarms
-from .forecast import Forecast, expected_at, forecast
+from .forecast import Forecast, expected_at, forecast, forecast_by, told_by
 from .measures import Measures, measures
+from .outlook import Group, concerned_people, outlook
 from .progress import Progress, progress, progress_by_wave
 from .reach import Pace, Reach, hours, pace, reach_by_country, reach_by_language, replies, untold
 from .suppressions import suppressed, suppressed_people, suppressions
@@ -12,16 +13,20 @@ __all__ = [
     "Alarm",
     "AlarmName",
     "Forecast",
+    "Group",
     "Measures",
     "Pace",
     "Progress",
     "Reach",
     "alarms",
+    "concerned_people",
     "expected_at",
     "forecast",
+    "forecast_by",
     "hours",
     "measures",
     "newest_deliveries",
+    "outlook",
     "pace",
     "progress",
     "progress_by_wave",
@@ -31,6 +36,7 @@ __all__ = [
     "suppressed",
     "suppressed_people",
     "suppressions",
+    "told_by",
     "untold",
     "webhooks",
 ]

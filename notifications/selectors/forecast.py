@@ -1,5 +1,6 @@
 """Whether everyone can be told in time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from acceptance.selectors import demands_by_country, notice_period
-from policies.selectors import Publication, RuleBook
+from policies.selectors import Demand, Publication, RuleBook
 
 from ..models import Campaign, Chunk, Wave
 
@@ -31,9 +32,13 @@ class Forecast:
 
 
 def expected_at(campaign: Campaign, *, now: datetime) -> datetime:
-    """Reckon when the announcements that are planned will be out, at the rate of the settings."""
+    """Reckon when the announcements that are planned will be out."""
     announcements = Chunk.objects.filter(campaign=campaign, wave=Wave.ANNOUNCEMENT)
-    people = announcements.aggregate(people=Sum("size", default=0))["people"]
+    return told_by(announcements.aggregate(people=Sum("size", default=0))["people"], now=now)
+
+
+def told_by(people: int, *, now: datetime) -> datetime:
+    """Reckon when so many people will have been told, from `now` on, at the rate of the settings."""
     wait = settings.NOTICE_TRIAL_MINUTES if people > settings.NOTICE_TRIAL_SIZE > 0 else 0
     seconds = people / (settings.NOTICE_RATE or ASSUMED_RATE)
     return now + timedelta(minutes=wait, seconds=seconds)
@@ -45,8 +50,15 @@ def forecast(campaign: Campaign, publication: Publication, rules: RuleBook) -> F
     Whoever is told too late has the whole notice period all the same, and the version holds for them
     only from its end on.
     """
-    told = [demand for demand in demands_by_country(publication, rules).values() if demand.is_told]
-    if campaign.expected_at is None or not told:
+    return forecast_by(campaign.expected_at, publication, demands_by_country(publication, rules).values())
+
+
+def forecast_by(
+    moment: datetime | None, publication: Publication, demands: Iterable[Demand]
+) -> Forecast | None:
+    """Hold the moment by which everyone will have been told against what the rules demand."""
+    told = [demand for demand in demands if demand.is_told]
+    if moment is None or not told:
         return None
     period = max(notice_period(publication, demand) for demand in told)
-    return Forecast(campaign.expected_at, publication.effective_at - period)
+    return Forecast(moment, publication.effective_at - period)

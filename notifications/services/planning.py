@@ -15,6 +15,7 @@ from policies.models import PolicyVersion
 from policies.selectors import Publication, Register, RuleBook, State, load_register, load_rule_book
 
 from ..models import OPEN_STATES, Campaign, CampaignKind, CampaignState, Chunk, Notice, NoticeState, Wave
+from ..selectors import concerned_people
 from .breakers import trip_breakers
 from .control import CampaignNotRunning, cancel_campaign, cancel_due
 from .correcting import is_corrected, misinformed, uncorrected
@@ -147,9 +148,7 @@ def told_people(publication: Publication, rules: RuleBook) -> QuerySet[User]:
         for country in countries
         if rules.demand(publication.kind, publication.change_class, country).is_told
     ]
-    return User.objects.filter(
-        is_active=True, is_service=False, date_joined__lt=publication.effective_at, country__in=told
-    )
+    return concerned_people(publication.effective_at).filter(country__in=told)
 
 
 def widen_if_sound(campaign: Campaign, now: datetime) -> None:

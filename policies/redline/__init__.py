@@ -12,7 +12,7 @@ from .labels import risk_in_html, risk_in_words
 from .markup import Page
 from .plain import as_text, size_in_words
 from .record import Record, as_record, from_record
-from .risks import Risk
+from .risks import Risk, around
 from .vocabulary import RiskKind
 from .wording import Span
 
@@ -29,6 +29,7 @@ __all__ = [
     "RiskKind",
     "Size",
     "Span",
+    "around",
     "as_record",
     "as_text",
     "compare",

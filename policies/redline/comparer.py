@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import cast
 
 from .alignment import Alignment, Place
-from .comparison import Change, Comparison, Operation
+from .comparison import NOTHING, Change, Comparison, Operation
 from .document import CELL, Block, Document, read_document
 from .expressions import Reading, lookout
 from .remarks import remarks_of
@@ -14,9 +14,6 @@ from .risks import risks_between
 from .rows import Rows
 from .standing import Standings
 from .wording import Span, Texts, word_spans
-
-# Stands for the block that is not there.
-NOTHING = Block("", "")
 
 
 def compare(old_html: str, new_html: str, language: str = "en") -> Comparison:

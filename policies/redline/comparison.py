@@ -16,9 +16,11 @@ from .standing import Shift
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
-ENGINE = "policysite-redline/6"
+ENGINE = "policysite-redline/7"
 
 WHOLE = ("insert", "delete")
+# Stands for the block that is not there.
+NOTHING = Block("", "")
 # What a heading, and a block that did not move, weigh for where a clause went: more than any text.
 HEADING, STEADY = 10**12, 10**8
 
@@ -223,6 +225,13 @@ class Comparison:
         if change.old is not None and (change.new is None or change.is_origin):
             return self.old.blocks[change.old]
         return self.new.blocks[cast("int", change.new)]
+
+    def sides(self, change: Change) -> tuple[Block, Block]:
+        """Give the old block of a change and the new one; an empty one where a text has none."""
+        return (
+            NOTHING if change.old is None else self.old.blocks[change.old],
+            NOTHING if change.new is None else self.new.blocks[change.new],
+        )
 
     def heading_of(self, change: Change) -> str:
         """Give the heading of the clause in which a change shows."""

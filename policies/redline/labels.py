@@ -13,17 +13,24 @@ from .standing import Shift, ShiftKind
 from .vocabulary import RiskKind
 
 
-def risk_in_words(kind: str, old: str | None, new: str | None) -> str:
-    """Say what became of an expression that turns the meaning; None where a text has no like of it."""
+def risk_in_words(kind: str, old: str | None, new: str | None, around: str = "") -> str:
+    """Say what became of an expression that turns the meaning; None where a text has no like of it.
+
+    `around` is what the expression stands among.
+    """
     sentence = risk_sentence(kind, has_old=bool(old), has_new=bool(new))
-    return sentence % {"old": isolated(old or ""), "new": isolated(new or "")}
+    said = sentence % {"old": isolated(old or ""), "new": isolated(new or "")}
+    return _("%(said)s (“%(around)s”)") % {"said": said, "around": isolated(around)} if around else said
 
 
-def risk_in_html(kind: str, old: str | None, new: str | None) -> SafeString:
+def risk_in_html(kind: str, old: str | None, new: str | None, around: str = "") -> SafeString:
     """Say the same as HTML in which each expression has its own direction, and the sentence the page's."""
     sentence = risk_sentence(kind, has_old=bool(old), has_new=bool(new))
-    sides = {side: format_html("<bdi>{}</bdi>", words or "") for side, words in (("old", old), ("new", new))}
-    return format_html(sentence % {"old": "{old}", "new": "{new}"}, **sides)
+    words = {"old": old, "new": new, "around": around}
+    sides = {side: format_html("<bdi>{}</bdi>", said or "") for side, said in words.items()}
+    if around:
+        sentence = _("%(said)s (“%(around)s”)") % {"said": sentence, "around": "%(around)s"}
+    return format_html(sentence % {side: f"{{{side}}}" for side in words}, **sides)
 
 
 def risk_sentence(kind: str, *, has_old: bool, has_new: bool) -> str:

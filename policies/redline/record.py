@@ -7,7 +7,7 @@ from .comparison import ENGINE, Change, Comparison, Operation
 from .document import read_document
 from .expressions import Expression
 from .remarks import Remark, RemarkKind
-from .risks import Risk
+from .risks import Risk, around
 from .standing import Shift, ShiftKind
 from .vocabulary import RiskKind
 from .wording import Span
@@ -32,7 +32,11 @@ def as_record(comparison: Comparison) -> Record:
 
 
 def risky(comparison: Comparison, change: Change, risk: Risk) -> Record:
-    """Give a change that turns a meaning, with where it stands."""
+    """Give a change that turns a meaning, with where it stands.
+
+    `around` quotes the words around an expression that the other text has no like of.
+    """
+    old, new = comparison.sides(change)
     return {
         "kind": risk.kind.value,
         "old": risk.was,
@@ -40,6 +44,7 @@ def risky(comparison: Comparison, change: Change, risk: Risk) -> Record:
         "old_index": change.old,
         "new_index": change.new,
         "clause": comparison.heading_of(change),
+        "around": around(risk, old, new),
     }
 
 

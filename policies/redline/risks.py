@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from .document import Block
+from .document import CELL, Block
 from .expressions import Expression, Reading, Stretch, touching
 from .hunks import differences
 from .remarks import Remark, RemarkKind, target
@@ -17,6 +17,8 @@ from .wording import Span
 KINDS = tuple(RiskKind)
 # The name of an emphasis that says that its words do not hold.
 STRUCK = "s"
+# So much is quoted on each side of an expression.
+WORDS_AROUND, LETTERS_AROUND = 3, 40
 
 
 class Risk(NamedTuple):
@@ -35,6 +37,31 @@ class Risk(NamedTuple):
     def now(self) -> str | None:
         """What the new text says."""
         return self.new.text if self.new else None
+
+
+def around(risk: Risk, old: Block, new: Block) -> str:
+    """Give a few words of the text in which an expression stands that the other text has no like of.
+
+    Nothing for one that was replaced, and for a link, which say enough by themselves.
+    """
+    if risk.kind is RiskKind.LINK or (risk.old and risk.new):
+        return ""
+    expression, block = (risk.old, old) if risk.old else (risk.new, new)
+    if expression is None:
+        return ""
+    text = block.text.replace(CELL, " ")
+    start, end = expression.start, expression.end
+    return f"{shortened(text[:start], at_end=True)}{text[start:end]}{shortened(text[end:])}".strip()
+
+
+def shortened(text: str, *, at_end: bool = False) -> str:
+    """Give the first few words of a text, or the last ones, with an ellipsis where there are more."""
+    parts = text.rsplit(" ", WORDS_AROUND + 1) if at_end else text.split(" ", WORDS_AROUND + 1)
+    if len(parts) <= WORDS_AROUND + 1 and len(text) <= LETTERS_AROUND:
+        return text
+    if at_end:
+        return "… " + " ".join(parts[-WORDS_AROUND - 1 :])[-LETTERS_AROUND:].lstrip()
+    return " ".join(parts[: WORDS_AROUND + 1])[:LETTERS_AROUND].rstrip() + " …"
 
 
 def risks_between(

@@ -11,6 +11,7 @@ from .register import (
     html_of,
     load_register,
     register,
+    register_if_published,
     register_with,
 )
 from .rules import NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
@@ -32,6 +33,7 @@ __all__ = [
     "load_rule_book_at",
     "obstacles",
     "register",
+    "register_if_published",
     "register_with",
     "rule_book",
 ]

@@ -1,6 +1,7 @@
 """The register of publications: every published version, and what it was at any instant."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -11,6 +12,7 @@ from threading import Lock
 from cachetools import cached
 from django.utils.translation import gettext_lazy as _
 
+from ..fingerprints import next_number
 from ..models import PolicyText, PolicyVersion
 from .kept import kept
 
@@ -218,6 +220,15 @@ def load_register() -> Register:
     return Register(
         publication(version, list(texts)) for version, texts in groupby(rows, key=lambda text: text.version)
     )
+
+
+def register_if_published(draft: PolicyVersion, *, now: datetime) -> Register:
+    """Give the register as it would be if `draft`, which has texts and an effective moment, came out now."""
+    texts = list(draft.texts.defer("body", "html").order_by("language"))
+    as_if = copy(draft)
+    as_if.number, as_if.published_at = next_number(draft.policy_id), now
+    entries = [*load_register().by_id.values(), publication(as_if, texts)]
+    return Register(sorted(entries, key=lambda entry: (entry.slug, entry.number)))
 
 
 def publication(version: PolicyVersion, texts: list[PolicyText]) -> Publication:

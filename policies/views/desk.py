@@ -1,6 +1,6 @@
 """The desk: legal staff look over, approve, publish and recall."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import services
-from ..comparisons import Summary, published, stored, summary
+from ..comparisons import Summary, changes_of
 from ..fingerprints import next_number, version_fingerprint
 from ..forms import CatchUpForm, RecallForm, VersionForm
-from ..models import PolicyText, PolicyVersion
+from ..models import ChangeClass, PolicyVersion
 from ..refusal import Refusal
-from ..selectors import Publication, desk_policies, load_register, obstacles
+from ..selectors import desk_policies, load_register, obstacles
 from .guard import desk_page, person, status_of
-from .writing import base_of
 
 
 @require_safe
@@ -74,17 +73,15 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
     current = version_fingerprint(found)
     approvals = list(found.approvals.select_related("approver").order_by("approved_at", "pk"))
     facts = load_register()
-    base = base_of(found, facts, timezone.now())
+    changes = changes_of(found, texts.values(), facts, timezone.now())
     newest = next(iter(facts.of(found.policy.slug)[-1:]), None)
     return {
         "version": found,
         "missed": newest if newest and newest.number != found.base_number else None,
         "number": found.number or next_number(found.policy_id),
         "form": form,
-        "texts": [
-            (code, name, texts.get(code), change_of(texts.get(code), base))
-            for code, name in settings.LANGUAGES
-        ],
+        "texts": [(code, name, texts.get(code), changes.get(code)) for code, name in settings.LANGUAGES],
+        "is_understated": is_understated(found, changes.values()),
         "fingerprint": current,
         "approvals": [(approval, approval.fingerprint == current) for approval in approvals],
         "obstacles": [] if found.is_published else obstacles(found, now=timezone.now()),
@@ -93,9 +90,9 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
     }
 
 
-def change_of(text: PolicyText | None, base: Publication | None) -> Summary | None:
-    """Give how much a text changes against the version it comes after, where there are both."""
-    return summary(published(base.text(text.language)), stored(text)) if text and base else None
+def is_understated(found: PolicyVersion, changes: Iterable[Summary]) -> bool:
+    """Whether a version calls itself editorial and changes numbers, durations, or words like *must*."""
+    return found.change_class == ChangeClass.EDITORIAL and any(change.named for change in changes)
 
 
 @require_POST

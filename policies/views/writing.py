@@ -1,7 +1,6 @@
 """The desk's pages for writing: policies, drafts, and their texts with a preview."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import cast
 
 from django.conf import settings
@@ -15,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import services
-from ..comparisons import NOTHING, Form, published, reading, stored
+from ..comparisons import NOTHING, Form, base_of, published, reading, stored
 from ..forms import PolicyForm, TextForm
 from ..models import Policy, PolicyText, PolicyVersion
 from ..redline import Page, compare, size_in_words
 from ..refusal import Refusal
 from ..rendering import render as render_markdown
-from ..selectors import Publication, Register, load_register
+from ..selectors import Publication, load_register
 from .guard import desk_page, person, status_of
 from .public import chosen_form
 
@@ -151,10 +150,3 @@ def chosen_version(request: HttpRequest, entries: Sequence[Publication]) -> Publ
     if found is None:
         raise Http404(_("There is no version %(number)s to compare with.") % {"number": asked[:20]})
     return found
-
-
-def base_of(version: PolicyVersion, register: Register, now: datetime) -> Publication | None:
-    """Give the version that `version` replaced; for a draft, the newest announced or in force."""
-    if version.is_published:
-        return register.before(register.by_id[version.pk])
-    return register.newest(version.policy.slug, now)

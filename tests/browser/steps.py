@@ -59,6 +59,8 @@ def approve_and_publish(desk: Page, draft: int) -> None:
     desk.get_by_role("link", name=f"draft {draft}").click()
     desk.get_by_role("button", name="Approve this text").click()
     expect(desk.get_by_role("status")).to_have_text("You approved this text.")
+    desk.get_by_role("link", name="Look over and publish").click()
+    expect(desk.get_by_role("heading", name="What the mail says")).to_be_visible()
     desk.get_by_role("button", name="Publish").click()
     expect(desk.get_by_role("status")).to_have_text(
         "The version is published. Everyone concerned is being told."

@@ -106,7 +106,7 @@ def test_a_form_from_before_the_publication_records_nothing_and_shows_the_new_te
     reader.get_by_label("I have seen version 1").check()
 
     desk = visit(approver)
-    desk.goto(f"/desk/versions/{draft.pk}/")
+    desk.goto(f"/desk/versions/{draft.pk}/before/")
     desk.get_by_role("button", name="Publish").click()
     expect(desk.get_by_role("status")).to_contain_text("The version is published.")
     reader.get_by_role("button", name="Acknowledge").click()

@@ -72,6 +72,8 @@ DOORS = (
     Door("policy_report", "GET", VIEW, ("nowhere",)),
     Door("policy_report_csv", "GET", VIEW, ("nowhere",)),
     Door("policy_report_json", "GET", VIEW, ("nowhere",)),
+    Door("before_publication", "GET", VIEW),
+    Door("letter", "GET", VIEW),
     Door("campaign", "GET", VIEW),
     Door("reach", "GET", VIEW),
     Door("untold_csv", "GET", VIEW),

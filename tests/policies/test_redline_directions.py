@@ -21,6 +21,9 @@ def compared(old: str, new: str) -> Comparison:
 
 def test_in_html_each_expression_has_its_own_direction() -> None:
     assert risk_in_html("number", "30", "60") == "<bdi>30</bdi> → <bdi>60</bdi>"
+    assert risk_in_html("word", None, "not", "{<not>} %s") == (
+        "added: <bdi>not</bdi> (“<bdi>{&lt;not&gt;} %s</bdi>”)"
+    )
     assert risk_in_html("word", None, "<يجب>") == "added: <bdi>&lt;يجب&gt;</bdi>"
     assert risk_in_html("link", "https://a.example/{x}", "") == (
         "removed: link to <bdi>https://a.example/{x}</bdi>"
@@ -28,6 +31,7 @@ def test_in_html_each_expression_has_its_own_direction() -> None:
 
 
 def test_in_words_only_what_runs_against_the_sentence_is_isolated() -> None:
+    assert risk_in_words("word", None, "لا", "نحن لا") == f"added: {FSI}لا{PDI} (“{FSI}نحن لا{PDI}”)"
     assert risk_in_words("duration", "30 يوما", "60 days") == f"{FSI}30 يوما{PDI} → 60 days"
     with override("he"):
         assert risk_in_words("duration", "30 יום", "60 days") == f"30 יום → {FSI}60 days{PDI}"

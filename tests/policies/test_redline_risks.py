@@ -308,7 +308,32 @@ def test_a_risky_change_names_its_clause_and_its_blocks() -> None:
         "old_index": 1,
         "new_index": 1,
         "clause": "Storage",
+        "around": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "around"),
+    [
+        ("Do run.", "Do not run.", "Do not run."),
+        (
+            "You pay at the end of each month unless we say so in writing.",
+            "You may not pay at the end of each month unless we say so in writing.",
+            "You may not pay at the …",
+        ),
+        (
+            "After we have written to you twice we will not close the account at once.",
+            "After we have written to you twice we will close the account at once.",
+            "… twice we will not close the account …",
+        ),
+        ("| fee |\n| - |\n| due |", "| fee |\n| - |\n| not due |", "not due"),
+        ("See our rules.", "See our rules, [here](https://a.example/).", ""),
+    ],
+)
+def test_what_only_one_text_has_is_quoted_with_a_few_words_around_it(old: str, new: str, around: str) -> None:
+    risks = as_record(compared(old, new))["risky"]
+
+    assert [risk["around"] for risk in risks][-1] == around
 
 
 def test_the_same_risky_change_in_one_block_is_listed_once() -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from policies.models import Assent
 
-from .models import ActKind, Surface
+from .models import AcceptedBy, ActKind, Surface
 
 TEMPLATES = {
     Surface.REVIEW_PAGE: ("acceptance/review.html", "acceptance/_answer.html"),
@@ -78,14 +78,29 @@ def review_page(*, assent: str, title: str, number: int, language: str) -> Shown
     return shown_on(Surface.REVIEW_PAGE, language, statement, accept, decline)
 
 
-def withdrawal_page(*, title: str, number: int, language: str) -> Shown:
-    """Give what the page shows on which a person withdraws, in `language`."""
+def withdrawal_page(*, title: str, number: int, language: str, by: str) -> Shown:
+    """Give what the page shows on which a person withdraws, in `language`.
+
+    `by` is how they accepted the version, as `AcceptedBy` names it.
+    """
+    names = {"title": title, "number": number}
     with translation.override(language):
-        statement = _(
-            "I withdraw my acceptance of version %(number)d of “%(title)s” and of every version before it."
-        ) % {"title": title, "number": number}
+        if by == AcceptedBy.AGREED:
+            statement = _(
+                "I withdraw my agreement to version %(number)d of “%(title)s” and to every version before it."
+            )
+        elif by == AcceptedBy.ACKNOWLEDGED:
+            statement = _(
+                "I withdraw my acknowledgement of version %(number)d of “%(title)s”"
+                " and of every version before it."
+            )
+        else:
+            statement = _(
+                "I withdraw my acceptance of version %(number)d of “%(title)s”"
+                " and of every version before it."
+            )
         button = _("Withdraw")
-    return shown_on(Surface.WITHDRAWAL_PAGE, language, statement, button)
+    return shown_on(Surface.WITHDRAWAL_PAGE, language, statement % names, button)
 
 
 def desk_entry(*, kind: str, title: str, number: int, language: str) -> Shown:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from accounts.models import User
 from policies.models import Assent
-from policies.selectors import Publication, TextEntry, load_register, load_rule_book
+from policies.selectors import Demand, Publication, TextEntry, load_register, load_rule_book
 
 from .presentations import Shown, desk_entry, review_page, withdrawal_page
 from .selectors import Asked, Facts, asked_about
@@ -15,7 +15,11 @@ from .tokens import DeskForm, ReviewForm, WithdrawalForm
 
 @dataclass(frozen=True)
 class Review:
-    """What the review page puts before a person: one text, since what, and the words to act on."""
+    """What the review page puts before a person: one text, since what, and the words to act on.
+
+    `accepted_by` is how they accepted the version that they accepted last, as `AcceptedBy` names it;
+    `demand` what the rule says of this one where they live.
+    """
 
     publication: Publication
     text: TextEntry
@@ -24,6 +28,8 @@ class Review:
     # The texts that say in short what changes, by number: of every version since.
     steps: list[tuple[int, TextEntry]]
     shown: Shown
+    accepted_by: str
+    demand: Demand
 
 
 def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review | None:
@@ -35,7 +41,8 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
     newest = register.newest(slug, at)
     if newest is None:
         return None
-    asked = asked_about(slug, facts, register, load_rule_book(), at)
+    rules = load_rule_book()
+    asked = asked_about(slug, facts, register, rules, at)
     text = newest.text(language)
     accepted = facts.accepted.get(newest.policy_id, 0)
     shown = review_page(
@@ -45,7 +52,16 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
         language=text.language,
     )
     since = register.numbered(slug, accepted) if accepted != newest.number else None
-    return Review(newest, text, asked, since, register.steps(since, newest, text.language), shown)
+    return Review(
+        publication=newest,
+        text=text,
+        asked=asked,
+        since=since,
+        steps=register.steps(since, newest, text.language),
+        shown=shown,
+        accepted_by=facts.accepted_by.get(newest.policy_id, ""),
+        demand=rules.demand(newest.kind, newest.change_class, facts.country),
+    )
 
 
 def form_for(person: User, found: Review) -> ReviewForm:
@@ -80,7 +96,12 @@ def withdrawal_of(facts: Facts, slug: str, language: str) -> Offer | None:
     return Offer(
         accepted,
         text,
-        withdrawal_page(title=text.title, number=accepted.number, language=text.language),
+        withdrawal_page(
+            title=text.title,
+            number=accepted.number,
+            language=text.language,
+            by=facts.accepted_by.get(accepted.policy_id, ""),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from .models import User
@@ -19,8 +20,9 @@ View = Callable[[HttpRequest], HttpResponseBase]
 def preferences(get_response: View) -> View:
     """Speak the language asked for in the address, else the person's own, and use their time zone.
 
-    A request without a session cookie costs no query: the browser's languages were taken before
-    by `LocaleMiddleware`.
+    What the address asks for stays chosen until the browser is closed, or the person saves their own.
+    A request without a session cookie costs no query: the browser's languages were taken before by
+    `LocaleMiddleware`.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -29,7 +31,11 @@ def preferences(get_response: View) -> View:
         if language:
             speak(request, language)
         with timezone.override(ZoneInfo(person.time_zone) if person else None):
-            return get_response(request)
+            response = get_response(request)
+        patch_vary_headers(response, ["Cookie"])
+        if language and language == request.GET.get("language") != chosen(request):
+            keep_choice(response, language)
+        return response
 
     return middleware
 
@@ -49,7 +55,7 @@ def signed_in_person(request: HttpRequest) -> User | None:
 
 
 def language_for(request: HttpRequest, person: User | None) -> str | None:
-    """Give the language asked for in the address, else the person's own, else None.
+    """Give the language asked for in the address, else the one chosen before, else the person's own, or None.
 
     Where addresses begin with a language, `LocaleMiddleware` has taken it: under another one the
     address would lead nowhere.
@@ -60,7 +66,24 @@ def language_for(request: HttpRequest, person: User | None) -> str | None:
     asked = request.GET.get("language")
     if asked in shipped_languages():
         return asked
-    return person.language if person else None
+    return chosen(request) or (person.language if person else None)
+
+
+def chosen(request: HttpRequest) -> str | None:
+    """Give the language that was chosen in this browser since it was opened."""
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return language if language in shipped_languages() else None
+
+
+def keep_choice(response: HttpResponseBase, language: str) -> None:
+    """Let the browser ask for `language` from now on, until it is closed."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def speak(request: HttpRequest, language: str) -> None:

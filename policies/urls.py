@@ -1,11 +1,13 @@
 """Addresses of the public pages, and of this app's part of the desk."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from .views import desk, public, writing
 
 public_patterns = [
     path("", public.index, name="index"),
+    path("policies/", RedirectView.as_view(pattern_name="policies:index"), name="all"),
     path("policies/<slug:slug>/", public.policy, name="policy"),
     path("policies/<slug:slug>/versions/", public.versions, name="versions"),
     path("policies/<slug:slug>/versions/<int:number>/", public.version, name="version"),
@@ -23,6 +25,7 @@ desk_patterns = [
     path("versions/<int:version_id>/texts/<slug:language>/", writing.text, name="text"),
     path("versions/<int:version_id>/changes/<slug:language>/", writing.changes, name="changes"),
     path("versions/<int:version_id>/review/", desk.ask_for_review, name="ask_for_review"),
+    path("versions/<int:version_id>/send-back/", desk.send_back, name="send_back"),
     path("versions/<int:version_id>/catch-up/", desk.catch_up, name="catch_up"),
     path("versions/<int:version_id>/discard/", desk.discard, name="discard"),
     path("versions/<int:version_id>/approve/", desk.approve, name="approve"),

@@ -17,7 +17,8 @@ ExposureKey = tuple[int, str]
 class Facts:
     """A person's standings, declines and exposures, by policy.
 
-    Numbers are of versions; `accepted` is 0 where there is none, `declined` holds every version
+    Numbers are of versions; `accepted` is 0 where there is none, and `accepted_by` says by what, as
+    `AcceptedBy` names it; `declined` holds every version
     whose latest act of this person declines it, and `withdrawn` the version of the withdrawal that
     holds, where there is one.
     """
@@ -29,6 +30,7 @@ class Facts:
     declined: Mapping[int, frozenset[int]]
     exposures: Mapping[ExposureKey, datetime]
     withdrawn: Mapping[int, int] = field(default_factory=dict)
+    accepted_by: Mapping[int, str] = field(default_factory=dict)
 
     def latest_no(self, policy_id: int) -> int:
         """Give the highest version to which the person said no, by declining or withdrawing; 0 for none."""
@@ -70,14 +72,17 @@ def facts_by_key(people: Collection[User]) -> dict[int, Facts]:
         "user_id",
         "policy_id",
         "accepted_version__number",
+        "accepted_kind",
         "declined_version__number",
         "withdrawn_version__number",
     )
     accepted: dict[int, dict[int, int]] = {key: {} for key in keys}
+    accepted_by: dict[int, dict[int, str]] = {key: {} for key in keys}
     withdrawn: dict[int, dict[int, int]] = {key: {} for key in keys}
     negative = set()
-    for key, policy_id, number, declined, left in standings:
+    for key, policy_id, number, kind, declined, left in standings:
         accepted[key][policy_id] = number or 0
+        accepted_by[key][policy_id] = kind
         if left:
             withdrawn[key][policy_id] = left
         if declined or left:
@@ -96,6 +101,7 @@ def facts_by_key(people: Collection[User]) -> dict[int, Facts]:
             declined=declined_by.get(person.pk, {}),
             exposures=exposures[person.pk],
             withdrawn=withdrawn[person.pk],
+            accepted_by=accepted_by[person.pk],
         )
         for person in people
     }

@@ -100,7 +100,7 @@ def given_already(stand: Stand, publication: Publication, kind: ActKind) -> Act 
     A withdrawal from the policy undoes every answer before it, of whatever version, and has itself been
     undone where something is accepted now.
     """
-    if kind == ActKind.WITHDRAWN and stand.accepted_version_id is not None:
+    if kind == ActKind.WITHDRAWN and stand.accepted is not None:
         return None
     said = [
         word

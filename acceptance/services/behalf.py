@@ -17,7 +17,7 @@ from ..selectors import assent_up_to, facts_of
 from ..tokens import DeskForm
 from .acts import Request, given_already, keep_act, published, refuse_changed_page, refuse_used, text_of
 from .standing import lock_standing
-from .withdrawal import refuse_unaccepted
+from .withdrawal import last_accepted
 
 ACT_FOR_OTHERS = "acceptance.act_for_others"
 
@@ -58,7 +58,7 @@ def act_for(*, person: User, acted_by: User, form: DeskForm, note: str, now: dat
     refuse_used(stand, form)
     refuse_version(publication, kind, now)
     if kind == ActKind.WITHDRAWN:
-        refuse_unaccepted(stand, form)
+        last_accepted(stand, form)
     if kind == ActKind.ACKNOWLEDGED:
         refuse_less(person, publication, now)
     text = text_of(form, publication)

@@ -46,10 +46,9 @@ class Stand:
     register: Register
 
     @property
-    def accepted_version_id(self) -> int | None:
-        """The version that the person accepted last."""
-        accepted = position_of(self.words).accepted
-        return accepted.version_id if accepted else None
+    def accepted(self) -> Word | None:
+        """The word by which the person accepted a version last."""
+        return position_of(self.words).accepted
 
     def moved_by(self, word: Word, now: datetime) -> Statement:
         """Give the statement that sets the standing anew after another word."""

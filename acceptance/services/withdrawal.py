@@ -10,6 +10,7 @@ from policies.refusal import Refusal
 
 from ..models import Act, ActKind, Channel
 from ..presentations import withdrawal_page
+from ..selectors import Word
 from ..tokens import Form, WithdrawalForm
 from .acts import Request, given_already, keep_act, published, refuse_changed_page, refuse_used, text_of
 from .standing import Stand, lock_standing
@@ -33,9 +34,11 @@ def withdraw(*, person: User, form: WithdrawalForm, note: str, request: Request,
     if given:
         return given
     refuse_used(stand, form)
-    refuse_unaccepted(stand, form)
+    accepted = last_accepted(stand, form)
     text = text_of(form, publication)
-    shown = withdrawal_page(title=text.title, number=publication.number, language=text.language)
+    shown = withdrawal_page(
+        title=text.title, number=publication.number, language=text.language, by=accepted.kind
+    )
     refuse_changed_page(form, shown)
     return keep_act(
         stand,
@@ -51,9 +54,11 @@ def withdraw(*, person: User, form: WithdrawalForm, note: str, request: Request,
     )
 
 
-def refuse_unaccepted(stand: Stand, form: Form) -> None:
-    """Raise `NothingToWithdraw` unless the version of `form` is the one that was accepted last."""
-    if stand.accepted_version_id != form.version_id:
+def last_accepted(stand: Stand, form: Form) -> Word:
+    """Give the word that accepted the version of `form`; raises `NothingToWithdraw` unless it is the last."""
+    accepted = stand.accepted
+    if accepted is None or accepted.version_id != form.version_id:
         raise NothingToWithdraw(
             _("This is not the version that was accepted last. Look again at what was accepted.")
         )
+    return accepted

@@ -56,6 +56,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "asked": asked_about(slug, facts, register, rules, now),
             "governing": governing(slug, past, register, rules, at=now),
             "accepted": register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
+            "accepted_by": facts.accepted_by.get(newest.policy_id, ""),
             "withdrawn": register.numbered(slug, facts.withdrawn.get(newest.policy_id, 0)),
             "told_at": facts.told_at(newest.version_id),
         }
@@ -98,9 +99,18 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def show_review(
-    request: HttpRequest, slug: str, *, back: str, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    slug: str,
+    *,
+    back: str,
+    refusal: str = "",
+    status: int = 200,
+    is_unticked: bool = False,
 ) -> HttpResponse:
-    """Render the review page with a fresh form; `refusal` says why an answer was not taken."""
+    """Render the review page with a fresh form; `refusal` says why an answer was not taken.
+
+    Where the statement `is_unticked` it says so beside it too.
+    """
     person = cast(User, request.user)
     facts = facts_of(person)
     found = review_or_404(facts, slug, request.LANGUAGE_CODE)
@@ -119,6 +129,7 @@ def show_review(
         "token": seal(form_for(person, found)),
         "next": safe_next(request, back),
         "refusal": refusal,
+        "is_unticked": is_unticked,
         "is_accepted": facts.accepted.get(found.publication.policy_id, 0) >= found.publication.number,
         "is_deemed": found.publication.version_id in deemed_keys(facts),
         "is_withdrawn": found.publication.policy_id in facts.withdrawn,
@@ -153,7 +164,7 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     accepts = posted.cleaned_data["answer"] == "accept"
     if accepts and not posted.cleaned_data["ticked"]:
         sentence = _("Tick the statement to say that it is true, then press the button again.")
-        return show_review(request, slug, back=back, refusal=sentence, status=422)
+        return show_review(request, slug, back=back, refusal=sentence, status=422, is_unticked=True)
     try:
         take_answer(request, slug, posted, accepts=accepts)
     except TamperedForm as refusal:

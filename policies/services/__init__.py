@@ -5,6 +5,7 @@ from .drafting import (
     AlreadyPublished,
     DetailsChangedMeanwhile,
     EffectiveMomentPassed,
+    NothingToReview,
     NotTheNewest,
     TextChangedMeanwhile,
     ask_for_review,
@@ -14,6 +15,7 @@ from .drafting import (
     discard_draft,
     edit_version,
     save_text,
+    send_back,
     start_draft,
     text_state,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "ImportedVersion",
     "NotPermitted",
     "NotTheNewest",
+    "NothingToReview",
     "PublicationRefused",
     "RecallRefused",
     "TextChangedMeanwhile",
@@ -48,6 +51,7 @@ __all__ = [
     "publish_version",
     "recall_version",
     "save_text",
+    "send_back",
     "start_draft",
     "text_state",
 ]

@@ -186,9 +186,24 @@ def normalise_short(value: str) -> str:
 
 @transaction.atomic
 def ask_for_review(*, version_id: int, now: datetime) -> PolicyVersion:
-    """Put a draft before the approvers. Raises `AlreadyPublished`."""
+    """Put a draft before the approvers. Raises `AlreadyPublished`, and `NothingToReview` without a text."""
     draft = lock_draft(version_id)
+    if not draft.texts.exists():
+        raise NothingToReview(_("Nothing is written yet. Write a text, then ask for review."))
     draft.review_asked_at = now
+    draft.save()
+    return draft
+
+
+class NothingToReview(Refusal):
+    """The draft has no text that somebody could read."""
+
+
+@transaction.atomic
+def send_back(*, version_id: int) -> PolicyVersion:
+    """Give a draft back to its author, who asks for review again. Raises `AlreadyPublished`."""
+    draft = lock_draft(version_id)
+    draft.review_asked_at = None
     draft.save()
     return draft
 

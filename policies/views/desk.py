@@ -108,6 +108,18 @@ def ask_for_review(request: HttpRequest, version_id: int) -> HttpResponse:
 
 
 @require_POST
+@desk_page("policies.approve_version")
+def send_back(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Give a draft back to its author."""
+    return act(
+        request,
+        version_id,
+        lambda: services.send_back(version_id=version_id),
+        _("The draft is with its author again."),
+    )
+
+
+@require_POST
 @desk_page("policies.write_version")
 def catch_up(request: HttpRequest, version_id: int) -> HttpResponse:
     """Confirm that a draft holds what was published since it was begun."""

@@ -97,7 +97,15 @@ def show_both(request: HttpRequest, context: dict[str, object], refusal: Refusal
     data["based_on"] = services.text_state(theirs)
     form.data = data
     mine = compare(theirs.html, rendered(form.cleaned_data["body"]), theirs.language)
-    shown = {"words": size_in_words(mine.size), "html": Page(mine).changes_only()}
+    shown = {
+        "words": size_in_words(mine.size),
+        "html": "" if mine.size.is_equal else Page(mine).changes_only(),
+        "others": [
+            (form.fields[name].label, getattr(theirs, name))
+            for name in ("title", "summary", "reason")
+            if getattr(theirs, name) != form.cleaned_data[name]
+        ],
+    }
     return render(request, "desk/text.html", context | {"comparison": shown}, status=409)
 
 

@@ -4,6 +4,7 @@ import logging
 import smtplib
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.mail import EmailMessage
@@ -36,7 +37,10 @@ def details(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.correct_details(person_id=own.pk, **form.cleaned_data)
         messages.success(request, _("Your details are saved."))
-        return redirect("records:details")
+        answer = redirect("records:details")
+        # The language that was saved is meant to be spoken, whatever was chosen before.
+        answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        return answer
     context = {"form": form, "address_form": AddressForm()}
     return render(request, "records/details.html", context, status=status_of(form))
 

@@ -48,7 +48,7 @@ def test_the_review_page_shows_the_changes_of_two_versions_as_one(
 
     content = browse(alice, at=THIRD_AT).get(REVIEW).content
 
-    assert "What changes since version 1, which you accepted" in words(content)
+    assert "What changes since version 1, which you acknowledged" in words(content)
     assert "2 of 2 clauses changed, 4 words added, 4 removed." in words(content)
     assert "eight" not in changed(content)
     assert changed(content)[:2] == ["six", "ten"]
@@ -62,7 +62,7 @@ def test_who_accepted_in_between_sees_the_changes_since_then(
 
     content = browse(alice, at=THIRD_AT).get(REVIEW).content
 
-    assert "What changes since version 2, which you accepted" in words(content)
+    assert "What changes since version 2, which you acknowledged" in words(content)
     assert changed(content)[:2] == ["eight", "ten"]
     assert "/policies/privacy/compare/2...3/" in links(content)
 
@@ -75,7 +75,7 @@ def test_who_declined_in_between_sees_the_changes_since_what_they_accepted(
 
     content = browse(alice, at=THIRD_AT).get(REVIEW).content
 
-    assert "What changes since version 1, which you accepted" in words(content)
+    assert "What changes since version 1, which you acknowledged" in words(content)
     assert changed(content)[:2] == ["six", "ten"]
 
 
@@ -87,7 +87,7 @@ def test_who_has_accepted_nothing_or_everything_sees_no_changes(
     pages = [browse(person, at=THIRD_AT).get(REVIEW).content for person in (alice, bob)]
 
     assert [changed(content) for content in pages] == [[], []]
-    assert not any("which you accepted" in words(content) for content in pages)
+    assert not any("which you acknowledged" in words(content) for content in pages)
 
 
 def test_one_s_own_page_leads_to_the_changes_across_all_versions_since(
@@ -98,7 +98,7 @@ def test_one_s_own_page_leads_to_the_changes_across_all_versions_since(
 
     content = client.get("/me/").content
 
-    assert "What changed from version 1, which you accepted, to version 3" in words(content)
+    assert "What changed from version 1, your last yes, to version 3" in words(content)
     assert "2 of 2 clauses changed, 4 words added, 4 removed." in words(content)
     [led] = [link for link in links(content) if "/compare/" in link]
     assert changed(client.get(led).content) == changed(client.get(REVIEW).content)

@@ -68,7 +68,7 @@ def test_what_is_in_force_what_comes_and_what_was_accepted_stand_side_by_side(
     said = pairs(card)
     assert said["In force"].startswith("version 1")
     assert said["Coming"].startswith("version 2")
-    assert said["You accepted"].startswith("version 1")
+    assert said["You acknowledged"].startswith("version 1")
 
 
 def test_every_instant_is_shown_with_its_zone(

@@ -132,9 +132,9 @@ def test_the_comparison_starts_from_the_version_this_person_last_accepted(
 
     [gone] = elements(page(hers), "//del")
     assert heard(gone) == "Deleted: six end of deletion."
-    assert "You last accepted version 1." in words(hers)
+    assert "You last acknowledged version 1." in words(hers)
     assert elements(page(his), "//del") == []
-    assert "You last accepted" not in words(his)
+    assert "You last" not in words(his)
 
 
 def test_accepting_records_the_act_and_leads_to_one_s_own_page(
@@ -194,7 +194,7 @@ def test_an_answer_can_be_changed_from_a_page_opened_afterwards(
 
     assert response.status_code == 302
     assert Standing.objects.get().accepted_version == first
-    assert "You have accepted this version." in words(client.get(REVIEW).content)
+    assert "You have acknowledged this version." in words(client.get(REVIEW).content)
 
 
 def test_an_unticked_statement_is_not_taken(alice: User, first: PolicyVersion, browse: Browse) -> None:
@@ -254,3 +254,46 @@ def test_whoever_was_erased_while_the_answer_was_on_its_way_is_told_so(
     assert "This account was erased, so nothing was recorded." in words(response.content)
     assert "_auth_user_id" not in client.session
     assert not Act.objects.exists()
+
+
+def test_what_an_unticked_statement_lacks_is_said_beside_it(
+    alice: User, first: PolicyVersion, browse: Browse
+) -> None:
+    client = browse(alice, at=EFFECT)
+    response = client.post(REVIEW, fields(client.get(REVIEW).content) | {"answer": "accept"})
+
+    form = answer_form(response.content)
+    [box] = elements(form, ".//input[@id='ticked']")
+    [said] = elements(form, f".//*[@id='{box.get('aria-describedby')}']")
+    assert box.get("aria-invalid") == "true"
+    assert folded(said) == "Tick the statement to say that it is true, then press the button again."
+    [way] = elements(page(response.content), "//*[@role='alert']/a")
+    assert way.get("href") == "#ticked"
+
+
+def test_it_says_what_each_answer_and_none_lead_to(
+    alice: User, bob: User, first: PolicyVersion, agreement: PolicyVersion, browse: Browse
+) -> None:
+    hers, his = (words(browse(person, at=EFFECT).get(REVIEW).content) for person in (alice, bob))
+    binding = words(browse(alice, at=EFFECT).get("/me/review/profiling/").content)
+
+    for page_of_one in (hers, his):
+        assert "If you decline, we record it. The version applies to you all the same" in page_of_one
+    assert "go on using the shop once the version is in force for you, this counts as acceptance" in hers
+    assert "If you do nothing, nothing counts as accepted, and we go on asking." in his
+    assert "If you decline, this version does not apply to you." in binding
+    assert "The shop asks for your agreement before you can go on, from" in binding
+
+
+def test_a_person_is_told_that_they_agreed_where_they_did(
+    alice: User, agreement: PolicyVersion, browse: Browse
+) -> None:
+    answer(alice, at=EFFECT, slug="profiling")
+    client = browse(alice, at=EFFECT)
+
+    review = words(client.get("/me/review/profiling/").content)
+    withdrawal = words(client.get("/me/withdraw/profiling/").content)
+
+    assert "You have agreed to this version. Nothing more is asked of you." in review
+    assert "I withdraw my agreement to version 1" in withdrawal
+    assert "acceptance" not in withdrawal

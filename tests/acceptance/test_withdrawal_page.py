@@ -35,14 +35,14 @@ def test_the_way_from_one_s_own_page_and_back(client: Client) -> None:
 
     response = client.post(PAGE, fields(page) | {"note": "No more."}, follow=True)
 
-    assert "I withdraw my acceptance of version 1 of “Privacy policy”" in words(page)
+    assert "I withdraw my acknowledgement of version 1 of “Privacy policy”" in words(page)
     assert response.redirect_chain == [("/me/", 302)]
     assert "Your withdrawal is recorded." in words(response.content)
     own = cards(response.content)[0]
     assert pairs(own)["You accepted"] == "nothing: you withdrew from version 1"
     assert PAGE not in links(response.content)
     assert done(response.content)[0][1] == "withdrawn No more."
-    assert done(response.content)[0][3].startswith("I withdraw my acceptance of version 1")
+    assert done(response.content)[0][3].startswith("I withdraw my acknowledgement of version 1")
     assert Act.objects.get(kind=ActKind.WITHDRAWN).note == "No more."
 
 

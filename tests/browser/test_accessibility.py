@@ -129,7 +129,6 @@ def own_pages(world: World) -> Iterator[tuple[str, Page]]:
     for address in ("/shop/", "/shop/orders/", "/me/", "/desk/", "/accounts/logout/", "/policies/privacy/"):
         yield opened(page, address)
     yield opened(page, "/me/review/privacy/")
-    page.locator("summary", has_text="Decline").click()
     # As a browser sends it that asks for nothing itself.
     page.locator(".answer form").evaluate("form => { form.noValidate = true }")
     page.get_by_role("button", name="Acknowledge").click()

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import User
 from policies import services
 from policies.fingerprints import version_fingerprint
-from policies.models import Approval, PolicyVersion, Recall
+from policies.models import Approval, Policy, PolicyVersion, Recall
 from tests.acceptance.pages import alert, words
 from tests.conftest import NOW
 
@@ -323,3 +323,33 @@ def test_the_overview_lists_what_is_in_force_coming_and_being_written(
 
 def test_a_desk_without_policies_says_so(decider: Client) -> None:
     assert "There is no policy yet." in words(decider.get(address("overview")).content)
+
+
+def test_a_draft_without_a_text_is_not_put_before_anybody(
+    writer: Client, author: User, make_policy: Callable[..., Policy]
+) -> None:
+    empty = services.start_draft(policy_id=make_policy().pk, author=author, now=NOW)
+
+    response = writer.post(address("ask_for_review", empty.pk))
+
+    assert response.status_code == 409
+    assert alert(response.content) == "Nothing is written yet. Write a text, then ask for review."
+    empty.refresh_from_db()
+    assert empty.review_asked_at is None
+
+
+def test_an_approver_sends_a_draft_back_and_its_author_asks_again(
+    writer: Client, decider: Client, draft: PolicyVersion
+) -> None:
+    back = address("send_back", draft.pk)
+    writer.post(address("ask_for_review", draft.pk))
+
+    offered = [back in decider.get(address("version", draft.pk)).content.decode()]
+    response = decider.post(back)
+    offered.append(back in decider.get(address("version", draft.pk)).content.decode())
+
+    draft.refresh_from_db()
+    assert offered == [True, False]
+    assert response["Location"] == address("version", draft.pk)
+    assert draft.review_asked_at is None
+    assert "Ask for review" in words(writer.get(address("version", draft.pk)).content)

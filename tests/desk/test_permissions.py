@@ -56,6 +56,7 @@ DOORS = (
     Door("text", "POST", WRITE, (NOWHERE, "en")),
     Door("changes", "GET", VIEW, (NOWHERE, "en")),
     Door("ask_for_review", "POST", WRITE),
+    Door("send_back", "POST", APPROVE),
     Door("discard", "POST", WRITE),
     Door("catch_up", "POST", WRITE),
     Door("approve", "POST", APPROVE),

@@ -229,6 +229,25 @@ def test_when_two_people_save_the_same_text_the_second_sees_both(
     assert PolicyText.objects.get().body == theirs["body"]
 
 
+def test_the_second_sees_what_the_first_said_of_the_change_too(
+    writer: Client, client_of: Callable[[User], Client], make_person: Callable[..., User], editor: str
+) -> None:
+    other = client_of(make_person("other", groups=("Authors",)))
+    mine = typed(writer, editor, "body", summary="My summary.")
+    other.post(editor, typed(other, editor, "body", summary="Their summary.", reason="Their reason."))
+
+    response = writer.post(editor, mine)
+
+    [shown] = elements(page(response.content), "//section[.//dl]/dl")
+    assert [str(each.text_content()) for each in shown] == [
+        "Summary of changes",
+        "Their summary.",
+        "Reason for the reader",
+        "Their reason.",
+    ]
+    assert form_with("body", response.content)["summary"] == "My summary."
+
+
 def test_who_has_seen_both_can_replace_the_other_text(
     writer: Client, client_of: Callable[[User], Client], make_person: Callable[..., User], editor: str
 ) -> None:

@@ -18,7 +18,7 @@ from threading import Lock
 from cachetools import LRUCache, cached
 from django.db import DatabaseError, transaction
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +30,7 @@ from .redline import (
     Record,
     Size,
     around,
+    as_letter,
     as_record,
     as_text,
     compare,
@@ -278,6 +279,12 @@ def reading(old: Source, new: Source, form: Form, names: tuple[str, str] = ("", 
         for at, risk in found.risks
     )
     return Reading(form, summary(old, new), write[form](), lines)
+
+
+def in_a_letter(old: Source, new: Source) -> SafeString:
+    """Give the changes as HTML for a mail, in the language that is active."""
+    # Every text in it is escaped.
+    return mark_safe(as_letter(comparison(old, new)))  # noqa: S308 - see above
 
 
 def forget_all() -> None:

@@ -17,9 +17,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from premailer import Premailer
 
-from policies.comparisons import Form, Reading, published, reading
+from policies.comparisons import Form, in_a_letter, published, reading
 from policies.models import Assent, PolicyText
-from policies.selectors import Demand, Publication, Register, TextEntry
+from policies.selectors import Demand, Publication, Register
 
 from ..wire import Skeleton, header_place, lay_out
 
@@ -66,12 +66,15 @@ def build_letter(
     """
     text = publication.text(language)
     before = register.before(publication)
-    changed = change_between(before, text) if before else None
+    pair = (published(before.text(text.language)), published(text)) if before else None
+    changed = reading(*pair, Form.TEXT) if pair else None
+    is_short = changed is not None and len(changed.content) <= INLINED
     address: list[str | int] = [publication.slug]
     context = about(publication, language) | {
         "before": before,
         "summary": changed.summary if changed else None,
-        "changes": changed.content if changed and len(changed.content) <= INLINED else "",
+        "changes": changed.content if changed and is_short else "",
+        "marked_changes": in_a_letter(*pair) if pair and is_short else "",
         "asked": ASKED,
         "deadline": DEADLINE,
         "stop": STOP,
@@ -168,11 +171,6 @@ def stop_headers() -> dict[str, str]:
         "List-Unsubscribe": f"<{header_place('stop')}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-
-
-def change_between(before: Publication, text: TextEntry) -> Reading:
-    """Give the changes against the version before as plain text, in the language that is active."""
-    return reading(published(before.text(text.language)), published(text), Form.TEXT)
 
 
 def link(view: str, arguments: list[str | int], language: str) -> str:

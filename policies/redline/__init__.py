@@ -9,6 +9,7 @@ from .comparer import compare
 from .comparison import ENGINE, Change, Comparison, Operation, Size
 from .document import Block, Document, read_document
 from .labels import risk_in_html, risk_in_words
+from .letter import as_letter
 from .markup import Page
 from .plain import as_text, size_in_words
 from .record import Record, as_record, from_record
@@ -30,6 +31,7 @@ __all__ = [
     "Size",
     "Span",
     "around",
+    "as_letter",
     "as_record",
     "as_text",
     "compare",

@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.middleware import signed_in_person
 from policies.models import PolicyVersion, Recall
-from policies.signals import holding, publishing, recalling, text_viewed
+from policies.selectors import load_rule_book, register
+from policies.signals import Waiting, desk_opened, holding, publishing, recalling, text_viewed
 
 from .models import ExposureKind
-from .selectors import last_act_at
+from .selectors import Part, last_act_at, newest_figures
 from .services import hold_acts, note_publication, note_recall, record_exposures
 
 
@@ -22,6 +25,7 @@ def connect() -> None:
     holding.connect(hold_off_acts, dispatch_uid="acceptance.hold_off_acts")
     publishing.connect(enter_publication, dispatch_uid="acceptance.enter_publication")
     recalling.connect(enter_recall, dispatch_uid="acceptance.enter_recall")
+    desk_opened.connect(say_what_is_outstanding, dispatch_uid="acceptance.say_what_is_outstanding")
 
 
 def record_view(*, request: HttpRequest, version_ids: Iterable[int], **_kwargs: Any) -> None:
@@ -47,3 +51,20 @@ def enter_publication(*, version: PolicyVersion, **_kwargs: Any) -> None:
 def enter_recall(*, recall: Recall, **_kwargs: Any) -> None:
     """Enter a recall into the ledger, in its transaction."""
     note_recall(recall)
+
+
+def say_what_is_outstanding(*, now: datetime, **_kwargs: Any) -> list[Waiting]:
+    """Say of how many people the answer to each policy's newest version is outstanding, as last counted."""
+    return [
+        Waiting(
+            ngettext(
+                "%(name)s, version %(number)d: the answer of %(people)d person is outstanding.",
+                "%(name)s, version %(number)d: the answers of %(people)d people are outstanding.",
+                people,
+            )
+            % {"name": entry.name, "number": entry.number, "people": people},
+            reverse("desk:report", args=[entry.version_id]),
+        )
+        for entry, figures in newest_figures(register(), load_rule_book(), at=now)
+        if (people := figures.by_part[Part.OUTSTANDING])
+    ]

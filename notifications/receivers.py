@@ -3,15 +3,21 @@
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from policies.signals import version_published
+from policies.selectors import register
+from policies.signals import Waiting, desk_opened, version_published
 
+from .models import CampaignState
+from .selectors import open_campaigns
 from .tasks import carry_notices
 
 
 def connect() -> None:
     """Connect every receiver of this app."""
     version_published.connect(wake_planner, dispatch_uid="notifications.wake_planner")
+    desk_opened.connect(say_what_is_sent, dispatch_uid="notifications.say_what_is_sent")
 
 
 def wake_planner(**_kwargs: Any) -> None:
@@ -21,3 +27,32 @@ def wake_planner(**_kwargs: Any) -> None:
     """
     if settings.CELERY_BROKER_URL:
         carry_notices.delay()
+
+
+def say_what_is_sent(**_kwargs: Any) -> list[Waiting]:
+    """Say how far the notices are that are still to go out, and which are held up."""
+    entries = register().by_id
+    sentences = {
+        CampaignState.RUNNING: _(
+            "%(name)s, version %(number)d: the mail server has accepted %(accepted)d of %(notices)d notices."
+        ),
+        CampaignState.PAUSED: _(
+            "%(name)s, version %(number)d: the notices are paused, with %(waiting)d still to be sent."
+        ),
+    }
+    return [
+        Waiting(
+            sentences[CampaignState(campaign.state)]
+            % {
+                "name": entries[campaign.version_id].name,
+                "number": entries[campaign.version_id].number,
+                "accepted": progress.accepted,
+                "notices": progress.notices,
+                "waiting": progress.waiting,
+            },
+            reverse("desk:campaign", args=[campaign.version_id]),
+            is_urgent=campaign.state == CampaignState.PAUSED,
+        )
+        for campaign, progress in open_campaigns()
+        if campaign.version_id in entries and (progress.waiting or campaign.state == CampaignState.PAUSED)
+    ]

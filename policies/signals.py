@@ -1,5 +1,7 @@
 """What this app announces to those above it."""
 
+from dataclasses import dataclass
+
 from django.dispatch import Signal
 
 # Sent after the commit that published a version. Arguments: version_id (int).
@@ -18,3 +20,17 @@ recalling = Signal()
 
 # Sent when the text of a version is put before a reader. Arguments: request, version_ids (list of int).
 text_viewed = Signal()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that somebody at the desk has to see to, or wants to follow, and the page for it."""
+
+    sentence: str
+    address: str
+    is_urgent: bool = False
+
+
+# Sent when the desk is opened. Each receiver answers with the list of what waits there for the person, as
+# `Waiting`, after as many queries whatever waits. Arguments: person (User), now (datetime).
+desk_opened = Signal()

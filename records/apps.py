@@ -29,9 +29,12 @@ class RecordsConfig(AppConfig):
     triggers = RECORD_TRIGGERS
 
     def ready(self) -> None:
-        """Make the triggers and the group again after every migration."""
+        """Make the triggers and the group again after every migration, and connect the receivers."""
+        from .receivers import connect  # noqa: PLC0415 - models can be imported from here on only
+
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="records.triggers")
         post_migrate.connect(make_groups, sender=self, dispatch_uid="records.groups")
+        connect()
 
 
 def make_groups(*, using: str, **_kwargs: Any) -> None:

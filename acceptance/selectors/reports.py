@@ -115,6 +115,16 @@ def policy_report(slug: str, register: Register, rules: RuleBook, *, at: datetim
     ]
 
 
+def newest_figures(register: Register, rules: RuleBook, *, at: datetime) -> list[tuple[Publication, Figures]]:
+    """Give how the newest version of each policy was answered when it was counted last: one query."""
+    newest = (register.newest(slug, at) for slug in register.by_slug)
+    entries = {entry.version_id: entry for entry in newest if entry}
+    return [
+        (entries[tally.version_id], Demands(entries[tally.version_id], register, rules, at).figures(tally))
+        for tally in latest_of(counted().filter(version__in=entries)).order_by("version__policy__slug")
+    ]
+
+
 class Demands:
     """What the silence of people means for a version at an instant, by the rules for where they live."""
 

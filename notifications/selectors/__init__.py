@@ -4,7 +4,7 @@ from .alarms import Alarm, AlarmName, alarms
 from .forecast import Forecast, expected_at, forecast, forecast_by, told_by
 from .measures import Measures, measures
 from .outlook import Group, concerned_people, outlook
-from .progress import Progress, progress, progress_by_wave
+from .progress import Progress, open_campaigns, progress, progress_by_wave
 from .reach import Pace, Reach, hours, pace, reach_by_country, reach_by_language, replies, untold
 from .suppressions import suppressed, suppressed_people, suppressions
 from .webhooks import newest_deliveries, webhooks
@@ -26,6 +26,7 @@ __all__ = [
     "hours",
     "measures",
     "newest_deliveries",
+    "open_campaigns",
     "outlook",
     "pace",
     "progress",

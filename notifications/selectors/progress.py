@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from ..models import Campaign, Chunk, Wave
+from ..models import OPEN_STATES, Campaign, Chunk, Wave
 
 COUNTERS = ("accepted", "failed", "unknown", "skipped", "cancelled", "bounced", "complained")
 SUMS = {"notices": Sum("size", default=0)} | {name: Sum(name, default=0) for name in COUNTERS}
@@ -46,6 +46,14 @@ def progress_by_wave(campaign: Campaign) -> list[tuple[Wave, Progress]]:
     # The first wave is named as the kind of the campaign is.
     begun = [wave for wave in Wave if wave in found or wave == campaign.kind]
     return [(wave, found.get(wave, Progress())) for wave in begun]
+
+
+def open_campaigns() -> list[tuple[Campaign, Progress]]:
+    """Give every campaign that runs or is paused, the newest first, and how far it is: two queries."""
+    campaigns = list(Campaign.objects.filter(state__in=OPEN_STATES).order_by("-pk"))
+    rows: QuerySet[Chunk, Any] = Chunk.objects.filter(campaign__in=campaigns).order_by().values("campaign")
+    sums = {row.pop("campaign"): Progress(**row) for row in rows.annotate(**SUMS)}
+    return [(campaign, sums.get(campaign.pk, Progress())) for campaign in campaigns]
 
 
 def sums_of(chunks: QuerySet[Chunk]) -> Progress:

@@ -1,6 +1,7 @@
 """The desk: legal staff look over, approve, publish and recall."""
 
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,14 +19,25 @@ from ..forms import CatchUpForm, RecallForm, VersionForm
 from ..models import ChangeClass, PolicyVersion
 from ..refusal import Refusal
 from ..selectors import desk_policies, load_register, obstacles
+from ..signals import Waiting, desk_opened
 from .guard import desk_page, person, status_of
 
 
 @require_safe
 @desk_page("policies.view_policy")
 def overview(request: HttpRequest) -> HttpResponse:
-    """List the policies with what is in force, coming and being written."""
-    return render(request, "desk/overview.html", {"policies": desk_policies(now=timezone.now())})
+    """List what waits, and the policies with what is in force, coming and being written."""
+    now = timezone.now()
+    answers = cast(
+        "list[tuple[object, list[Waiting]]]",
+        desk_opened.send(PolicyVersion, person=person(request), now=now),
+    )
+    waiting = [found for _receiver, some in answers for found in some]
+    context = {
+        "policies": desk_policies(now=now),
+        "waiting": sorted(waiting, key=lambda found: not found.is_urgent),
+    }
+    return render(request, "desk/overview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -37,7 +37,7 @@ def count(browser: Client, place: str) -> int:
     return len(queries)
 
 
-def test_the_overview_makes_three_however_many_policies_there_are(
+def test_the_overview_makes_six_however_many_policies_there_are(
     decider: Client,
     published: PolicyVersion,
     make_policy: Callable[..., Policy],
@@ -52,7 +52,8 @@ def test_the_overview_makes_three_however_many_policies_there_are(
         make_draft(policy)
         make_draft(policy)
 
-    assert before == count(decider, address("overview")) == FRAME + 3
+    # The register, the drafts, the policies; the campaigns, the last counts, and the rules for them.
+    assert before == count(decider, address("overview")) == FRAME + 6
 
 
 def test_the_page_of_a_draft_makes_fourteen_however_many_texts_and_approvals_it_has(

@@ -1,0 +1,111 @@
+"""What the desk says first: what waits, for whom it concerns, the urgent first."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from acceptance.services import count_people
+from accounts.models import User
+from notifications.models import Campaign
+from notifications.services import pause_campaign, plan_campaigns
+from policies.models import PolicyVersion
+from records.models import ErasureRequest
+from tests.acceptance.pages import elements, page
+from tests.conftest import NOW
+
+from .conftest import address
+
+DAY = timedelta(days=1)
+
+
+def waiting(browser: Client) -> dict[str, str]:
+    """Give what waits, each sentence with the page that it leads to."""
+    links = elements(page(browser.get(address("overview")).content), "//section//li/a")
+    return {str(link.text_content()): str(link.get("href")) for link in links}
+
+
+def asked_to_be_erased(person: User, *, due_at_day: int) -> ErasureRequest:
+    """Let a person ask to be erased, with an answer due so many days from NOW."""
+    due_at = NOW + due_at_day * DAY
+    return ErasureRequest.objects.create(person=person, asked_at=due_at - 30 * DAY, due_at=due_at)
+
+
+def test_where_nothing_waits_nothing_is_said(decider: Client, draft: PolicyVersion) -> None:
+    assert waiting(decider) == {}
+
+
+def test_notices_that_are_still_to_go_out_are_counted(
+    decider: Client, alice: User, published: PolicyVersion
+) -> None:
+    plan_campaigns(now=NOW)
+
+    assert waiting(decider) == {
+        "Privacy policy, version 1: the mail server has accepted 0 of 1 notices.": address(
+            "campaign", published.pk
+        )
+    }
+
+
+def test_answers_that_are_outstanding_are_those_counted_last(
+    decider: Client, alice: User, charlie: User, published: PolicyVersion
+) -> None:
+    count_people(now=NOW)
+
+    assert waiting(decider) == {
+        "Privacy policy, version 1: the answers of 2 people are outstanding.": address("report", published.pk)
+    }
+
+
+def test_paused_notices_and_answers_that_are_overdue_come_first(
+    client_of: Callable[[User], Client], approver: User, alice: User, bob: User, published: PolicyVersion
+) -> None:
+    approver.groups.add(Group.objects.get(name="Data protection"))
+    plan_campaigns(now=NOW)
+    count_people(now=NOW)
+    pause_campaign(campaign_id=Campaign.objects.get().pk, reason="Paused at the desk.", now=NOW)
+    asked_to_be_erased(alice, due_at_day=20)
+    in_time = list(waiting(client_of(approver)))
+    asked_to_be_erased(bob, due_at_day=-1)
+
+    late = list(waiting(client_of(approver)))
+
+    paused = "Privacy policy, version 1: the notices are paused, with 2 still to be sent."
+    outstanding = "Privacy policy, version 1: the answers of 2 people are outstanding."
+    assert in_time[0] == paused
+    assert set(in_time[1:]) == {
+        outstanding,
+        "1 request to be erased is open; an answer is due by March 22, 2026.",
+    }
+    assert set(late[:2]) == {
+        paused,
+        "2 requests to be erased are open; the first answer is due by March 1, 2026.",
+    }
+    assert late[2:] == [outstanding]
+
+
+def test_who_asked_to_be_erased_concerns_only_those_who_decide(decider: Client, alice: User) -> None:
+    asked_to_be_erased(alice, due_at_day=20)
+
+    assert waiting(decider) == {}
+
+
+def test_it_makes_as_many_queries_for_many_campaigns_as_for_one(
+    decider: Client, alice: User, published: PolicyVersion, make_version: Callable[..., PolicyVersion]
+) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            waiting(decider)
+        return len(captured)
+
+    plan_campaigns(now=NOW)
+    one = count()
+    for number in range(3):
+        make_version(body=f"We keep orders for {number} years.", effective_at=NOW + (40 + number) * DAY)
+    plan_campaigns(now=NOW)
+
+    assert Campaign.objects.count() == 4
+    assert count() == one

@@ -51,7 +51,9 @@ def passage(change: Change) -> str:
     if change.is_origin:
         words = in_html(beginning(change.spans[0][1]))
     else:
-        words = "".join(span(sign, text) for sign, text in change.spans)
+        words = "".join(span(sign, text) for sign, text in change.spans).replace(
+            "</del><ins>", "</del> <ins>"
+        )
     runs_back = runs_otherwise("".join(text for _sign, text in change.spans))
     return f'<bdi dir="auto">{words}</bdi>' if runs_back else words
 

@@ -25,7 +25,7 @@ def test_what_goes_and_what_comes_stand_in_their_elements_under_the_clause_s_hea
 
     assert shown(old, new) == (
         '<h3 dir="auto">Storage</h3>\n'
-        "<p>We keep logs for <del>12 months</del><ins>90 days</ins>.</p>\n"
+        "<p>We keep logs for <del>12 months</del> <ins>90 days</ins>.</p>\n"
         "<p><ins>Nobody else sees them.</ins></p>"
     )
 
@@ -44,7 +44,7 @@ def test_what_moved_says_from_where_and_is_not_said_to_be_new() -> None:
 def test_cells_are_parted_by_bars_and_lines_by_breaks() -> None:
     table = "| What | How long |\n| --- | --- |\n| Logs | {} |"
 
-    assert "<p>Logs | <del>12</del><ins>3</ins> months</p>" in shown(
+    assert "<p>Logs | <del>12</del> <ins>3</ins> months</p>" in shown(
         table.format("12 months"), table.format("3 months")
     )
     assert "<ins>One.<br>Two.</ins>" in shown("Same.", "Same.\n\nOne.  \nTwo.")

@@ -53,21 +53,27 @@ class Chart:
     foot: int = HEIGHT - BOTTOM
 
 
-def stacked(rows: Sequence[tuple[str, Figures]]) -> Chart:
-    """Draw rows of figures as columns from left to right, each with its label."""
+def stacked(rows: Sequence[tuple[str, Figures]], steps: Sequence[int] = ()) -> Chart:
+    """Draw rows of figures as columns from left to right, each with its label.
+
+    `steps` says where each stands, as whole steps from any beginning, in rising order; without it the
+    columns follow one another.
+    """
+    places = [step - steps[0] for step in steps] or list(range(len(rows)))
     most = max((figures.people for _label, figures in rows), default=0) or 1
-    room = (WIDTH - LEFT - RIGHT) / max(len(rows), 1)
+    span = places[-1] + 1 if places else 1
+    room = (WIDTH - LEFT - RIGHT) / span
     width = min(room * (1 - GAP), WIDEST_COLUMN)
-    step = -(-len(rows) // LABELS)
-    columns = []
-    for place, (label, figures) in enumerate(rows):
+    columns, free_until = [], span
+    # Labelled from the last one on, which is the one that is looked for.
+    for place, (label, figures) in reversed(list(zip(places, rows, strict=True))):
         middle = LEFT + room * (place + 0.5)
-        # Counted from the last one, which is the one that is looked for.
-        shown = label if (len(rows) - 1 - place) % step == 0 else ""
+        shown = label if place <= free_until else ""
+        free_until = place - -(-span // LABELS) if shown else free_until
         x = round(middle - width / 2, 2)
         columns.append(Column(shown, x, round(middle, 2), round(width, 2), segments(figures, most)))
     lines = [Line(height_of(people, most), people) for people in sorted({0, most // 2, most})]
-    return Chart(columns, lines)
+    return Chart(columns[::-1], lines)
 
 
 def segments(figures: Figures, most: int) -> list[Segment]:

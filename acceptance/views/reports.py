@@ -73,7 +73,8 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
             (formats.date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT"), figures)
             for moment, figures in report.over_time
         ]
-        context["chart"] = stacked(days)
+        dates = [timezone.localtime(moment).toordinal() for moment, _figures in report.over_time]
+        context["chart"] = stacked(days, dates)
     return render(request, "desk/report.html", context)
 
 

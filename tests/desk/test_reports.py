@@ -143,6 +143,20 @@ def test_a_chart_keeps_within_its_frame_and_its_parts_stand_on_each_other() -> N
     ]
 
 
+def test_days_that_were_not_counted_are_left_free_in_a_chart() -> None:
+    rows = [(f"{day}", Figures(dict.fromkeys(Part, 0) | {Part.AGREED: 1})) for day in (0, 1, 2, 18, 19)]
+
+    chart = stacked(rows, [738_000, 738_001, 738_002, 738_018, 738_019])
+
+    middles = [column.middle for column in chart.columns]
+    day = middles[1] - middles[0]
+    assert middles[3] - middles[2] == pytest.approx(16 * day, abs=0.1)
+    assert all(column.width < day for column in chart.columns)
+    assert chart.left <= chart.columns[0].x
+    assert chart.columns[-1].x + chart.columns[-1].width <= WIDTH
+    assert [column.label for column in chart.columns] == ["", "", "2", "", "19"]
+
+
 def test_the_report_on_a_policy_has_a_row_for_each_version_the_newest_first(
     counted: PolicyVersion, decider: Client, make_version: Callable[..., PolicyVersion]
 ) -> None:

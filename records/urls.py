@@ -12,6 +12,7 @@ public_patterns = [
     path("export.json", me.export_json, name="export_json"),
     path("erasure/", me.erasure, name="erasure"),
     path("receipts/<uuid:act_id>/", receipts.receipt, name="receipt"),
+    path("receipts/<uuid:act_id>/read/", receipts.read_receipt, name="read_receipt"),
 ]
 
 ledger_patterns = [

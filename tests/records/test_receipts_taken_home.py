@@ -14,6 +14,7 @@ from accounts.models import User
 from records import verify
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import OTHER, SIGNER, seal
+from tests.acceptance.pages import words
 from tests.records.packs import alone
 
 # A test's own transaction is open while it runs, and PostgreSQL seals nothing that an open one wrote.
@@ -100,12 +101,35 @@ def test_a_receipt_before_the_sealing_is_incomplete(answered: User, client: Clie
     assert check(content, tmp_path, "--key", SIGNER.public.hex()) == verify.INCOMPLETE
 
 
+def test_a_receipt_can_be_read_with_the_words_the_text_and_the_seal(answered: User, client: Client) -> None:
+    client.force_login(answered)
+    act = Act.objects.get(user=answered)
+    place = f"/me/receipts/{act.pk}/read/"
+
+    before = words(client.get(place).content)
+    seal(EFFECT)
+    sealed = client.get(place)
+
+    assert place in client.get("/me/").content.decode()
+    said = words(sealed.content)
+    assert "alice@example.com" in said
+    assert "I have seen version 1 of “Privacy policy” and what it changes." in said
+    assert "Seen on the train." in said
+    assert "We keep orders for six years." in said
+    assert str(act.pk) in said
+    assert SIGNER.public.hex() in said
+    assert "has not been sealed since" in before
+    assert "has not been sealed since" not in said
+    assert "no-store" in sealed.headers["Cache-Control"]
+
+
 def test_nobody_gets_the_receipt_of_another(answered: User, bob: User, client: Client) -> None:
     act = Act.objects.get(user=answered)
 
-    assert client.get(f"/me/receipts/{act.pk}/").status_code == 302
+    ways = [f"/me/receipts/{act.pk}/", f"/me/receipts/{act.pk}/read/"]
+    assert [client.get(way).status_code for way in ways] == [302, 302]
     client.force_login(bob)
-    assert client.get(f"/me/receipts/{act.pk}/").status_code == 404
+    assert [client.get(way).status_code for way in ways] == [404, 404]
     assert client.get(f"/me/receipts/{uuid.uuid4()}/").status_code == 404
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import yaml
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from .refusal import Refusal
 from .rendering import TEXT_LIMIT, TextTooLarge, normalise, refuse_unprintable
 
+KINDS = (".md", ".markdown", ".txt")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 FIRST_HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]>#|])")
@@ -41,10 +42,31 @@ def read_manuscript(path: Path) -> Manuscript:
     Raises `UnreadableFile`, `TextTooLarge`, `UnprintableCharacter` and `EmptyText`, each with a
     sentence for a person.
     """
-    if path.suffix.lower() not in (".md", ".markdown", ".txt"):
-        raise UnreadableFile(_("%(file)s is neither a .md nor a .txt file.") % {"file": path.name})
-    text = normalise(read_text(path))
-    return from_plain_text(text) if path.suffix.lower() == ".txt" else from_markdown(text)
+    refuse_other_kinds(path.name)
+    return manuscript_of(path.name, read_bytes(path))
+
+
+def manuscript_of(name: str, data: bytes) -> Manuscript:
+    """Give the manuscript in the bytes of a file of that name. Raises what `read_manuscript` raises."""
+    refuse_other_kinds(name)
+    text = normalise(decode(name, data))
+    return from_plain_text(text) if suffix_of(name) == ".txt" else from_markdown(text)
+
+
+def refuse_other_kinds(name: str) -> None:
+    """Raise `UnreadableFile` unless a file of that name is of a kind that is read."""
+    if not is_read(name):
+        raise UnreadableFile(_("%(file)s is neither a .md nor a .txt file.") % {"file": name})
+
+
+def is_read(name: str) -> bool:
+    """Whether a file of that name is of a kind that is read."""
+    return suffix_of(name) in KINDS
+
+
+def suffix_of(name: str) -> str:
+    """Give what kind of file a name says it is, such as `.md`."""
+    return PurePath(name).suffix.lower()
 
 
 def read_body(path: Path) -> str:
@@ -53,7 +75,7 @@ def read_body(path: Path) -> str:
     A `.txt` file is plain text, any other one Markdown. Raises what `read_manuscript` raises.
     """
     text = normalise(read_text(path))
-    if path.suffix.lower() == ".txt":
+    if suffix_of(path.name) == ".txt":
         manuscript = from_plain_text(text)
         return f"# {escape(manuscript.title)}\n\n{manuscript.body}" if manuscript.title else manuscript.body
     return normalise(split_front_matter(text)[1])
@@ -61,20 +83,30 @@ def read_body(path: Path) -> str:
 
 def read_text(path: Path) -> str:
     """Read the file at `path` as UTF-8, with or without a byte order mark."""
+    return decode(path.name, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read the file at `path`, and no more of it than may be read."""
     try:
         with path.open("rb") as file:
-            data = file.read(TEXT_LIMIT + 1)
-        if len(data) > TEXT_LIMIT:
-            raise TextTooLarge(_("%(file)s is over 2 MB. Shorten or split it.") % {"file": path.name})
+            return file.read(TEXT_LIMIT + 1)
+    except OSError as error:
+        raise UnreadableFile(
+            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
+        ) from error
+
+
+def decode(name: str, data: bytes) -> str:
+    """Give the text that the bytes of a file are in UTF-8, with or without a byte order mark."""
+    if len(data) > TEXT_LIMIT:
+        raise TextTooLarge(_("%(file)s is over 2 MB. Shorten or split it.") % {"file": name})
+    try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableFile(
             _("%(file)s is not UTF-8 (byte %(position)d). Save it as UTF-8, then try again.")
-            % {"file": path.name, "position": error.start}
-        ) from error
-    except OSError as error:
-        raise UnreadableFile(
-            _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
+            % {"file": name, "position": error.start}
         ) from error
     refuse_unprintable(text)
     return text

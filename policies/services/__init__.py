@@ -19,7 +19,7 @@ from .drafting import (
     start_draft,
     text_state,
 )
-from .importing import ImportedVersion, ImportRefused, import_draft, import_history
+from .importing import ImportedVersion, ImportRefused, import_draft, import_history, import_repository
 from .order import LONGEST_WAIT
 from .permission import NotPermitted
 from .publication import PublicationRefused, publish_version
@@ -48,6 +48,7 @@ __all__ = [
     "edit_version",
     "import_draft",
     "import_history",
+    "import_repository",
     "publish_version",
     "recall_version",
     "save_text",

@@ -15,6 +15,7 @@ from policies.selectors import load_register
 from tests.conftest import NOW
 
 from .conftest import bad_files, rows_written
+from .repositories import WrittenRepository
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +74,38 @@ def test_a_folder_is_imported_as_history(db: None, make_history: Callable[..., P
 
     assert said == "Imported 2 published versions of privacy.\n"
     assert [entry.change_class for entry in load_register().of("privacy")] == ["EDITORIAL", "EDITORIAL"]
+
+
+def test_the_history_of_a_file_in_a_repository_is_imported_and_goes_on_later(
+    db: None, tmp_path: Path
+) -> None:
+    repository = WrittenRepository(tmp_path / "policies")
+    repository.commit("2020-01-01T00:00:00Z", privacy="One.\n")
+    asked = ("import_policy", "privacy", repository.folder, "--file", "privacy.md")
+
+    first, nothing = run(*asked), run(*asked)
+    repository.commit("2021-01-01T00:00:00Z", privacy="Two.\n")
+    later = run(*asked)
+
+    assert first == "Imported 1 published versions of privacy.\n"
+    assert nothing == "Nothing new: the newest version of privacy is there.\n"
+    assert later == "Imported 1 published versions of privacy, after version 1.\n"
+
+
+def test_a_repository_without_a_file_and_a_file_without_a_repository_are_refused(
+    db: None, tmp_path: Path, manuscript: Path
+) -> None:
+    repository = WrittenRepository(tmp_path / "policies")
+    repository.commit("2020-01-01T00:00:00Z", privacy="One.\n")
+    before = rows_written()
+
+    assert refused("import_policy", "privacy", repository.folder).endswith(
+        "policies holds no manifest.csv. Of a git repository, name a file with --file."
+    )
+    assert "policy.md is no git repository." in refused(
+        "import_policy", "privacy", manuscript, "--file", "privacy.md"
+    )
+    assert rows_written() == before
 
 
 def test_a_history_is_neutral_unless_it_is_said_what_it_means(

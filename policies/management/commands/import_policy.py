@@ -9,21 +9,26 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from policies.instants import parse_instant
-from policies.management.desk import desk_person
-from policies.models import ChangeClass, PolicyKind
+from policies.management.desk import NotFound, desk_person
+from policies.models import ChangeClass, PolicyKind, PolicyVersion
 from policies.refusal import Refusal
-from policies.services import import_draft, import_history
+from policies.services import import_draft, import_history, import_repository
 
 
 class Command(BaseCommand):
-    """Import a .md or .txt file as a draft, or a folder with manifest.csv as published history."""
+    """Import a .md or .txt file as a draft, or a folder or git repository as published history."""
 
     help = __doc__ or ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare what the command takes."""
         parser.add_argument("slug", help="address of the policy; a new one is made")
-        parser.add_argument("path", type=Path, help="a .md or .txt file, or a folder with manifest.csv")
+        parser.add_argument(
+            "path", type=Path, help="a .md or .txt file, a folder with manifest.csv, or a git repository"
+        )
+        parser.add_argument(
+            "--file", metavar="PATH/IN/REPO", help="whose history to take over from a git repository"
+        )
         parser.add_argument("--language", default="en", help="language of the text (default: en)")
         parser.add_argument("--kind", choices=PolicyKind.values, default=PolicyKind.PRIVACY_NOTICE)
         parser.add_argument(
@@ -52,12 +57,19 @@ def take_over(options: dict[str, Any]) -> str:
     common = {key: options[key] for key in ("slug", "language", "kind")} | {"now": timezone.now()}
     if options["change_class"]:
         common["change_class"] = options["change_class"]
-    if options["path"].is_dir():
-        versions = import_history(folder=options["path"], **common)
-        return f"Imported {len(versions)} published versions of {options['slug']}."
+    path, slug = options["path"], options["slug"]
+    if options["file"] is not None:
+        versions = import_repository(folder=path, file=options["file"], **common)
+        return (
+            imported(versions, slug) if versions else f"Nothing new: the newest version of {slug} is there."
+        )
+    if path.is_dir():
+        if not (path / "manifest.csv").exists():
+            raise NotFound(f"{path} holds no manifest.csv. Of a git repository, name a file with --file.")
+        return imported(import_history(folder=path, **common), slug)
     moment = options["effective_at"]
     draft = import_draft(
-        path=options["path"],
+        path=path,
         author=desk_person(options["author"]) if options["author"] else None,
         draft_id=options["draft"],
         reason=options["reason"],
@@ -65,7 +77,15 @@ def take_over(options: dict[str, Any]) -> str:
         effective_at=parse_instant(moment) if moment else None,
         **common,
     )
-    return f"Imported draft {draft.pk} of {options['slug']}. Next: have it approved, then publish_policy."
+    return f"Imported draft {draft.pk} of {slug}. Next: have it approved, then publish_policy."
+
+
+def imported(versions: list[PolicyVersion], slug: str) -> str:
+    """Give the sentence that says which versions were imported."""
+    before = (versions[0].number or 1) - 1
+    return (
+        f"Imported {len(versions)} published versions of {slug}{f', after version {before}' * bool(before)}."
+    )
 
 
 def sentence(error: Refusal | ValidationError) -> str:

@@ -1,4 +1,4 @@
-"""Read a policy as people hand it over: Markdown with front matter, or plain text."""
+"""Read a policy as people hand it over: Markdown with front matter, plain text, or a Word document."""
 
 import re
 from dataclasses import dataclass
@@ -7,16 +7,14 @@ from pathlib import Path, PurePath
 import yaml
 from django.utils.translation import gettext as _
 
+from .docx import FILE_LIMIT, read_document
+from .escaping import escape
 from .refusal import Refusal
 from .rendering import TEXT_LIMIT, TextTooLarge, normalise, refuse_unprintable
 
-KINDS = (".md", ".markdown", ".txt")
+KINDS = (".md", ".markdown", ".txt", ".docx")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 FIRST_HEADING = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
-MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]>#|])")
-LINE_STARTS = re.compile(r"^([ \t]*(?:\d+(?=\.))?)([-+.~:=])", re.MULTILINE)
-# Markdown knows no backslash before these, so they are named as HTML names them.
-WITHOUT_BACKSLASH = "~:="
 SOFT_WRAPPED = 200
 HEADING_LENGTH = 100
 TITLE_LENGTH = 200
@@ -37,10 +35,10 @@ class Manuscript:
 
 
 def read_manuscript(path: Path) -> Manuscript:
-    """Read the `.md` or `.txt` file at `path`.
+    """Read the `.md`, `.txt` or `.docx` file at `path`.
 
-    Raises `UnreadableFile`, `TextTooLarge`, `UnprintableCharacter` and `EmptyText`, each with a
-    sentence for a person.
+    Raises `UnreadableFile`, `DocumentRefused`, `TextTooLarge`, `UnprintableCharacter` and `EmptyText`,
+    each with a sentence for a person.
     """
     refuse_other_kinds(path.name)
     return manuscript_of(path.name, read_bytes(path))
@@ -49,6 +47,9 @@ def read_manuscript(path: Path) -> Manuscript:
 def manuscript_of(name: str, data: bytes) -> Manuscript:
     """Give the manuscript in the bytes of a file of that name. Raises what `read_manuscript` raises."""
     refuse_other_kinds(name)
+    if suffix_of(name) == ".docx":
+        title, body = read_document(name, data, TITLE_LENGTH)
+        return Manuscript(title=title[:TITLE_LENGTH], body=body)
     text = normalise(decode(name, data))
     return from_plain_text(text) if suffix_of(name) == ".txt" else from_markdown(text)
 
@@ -56,7 +57,7 @@ def manuscript_of(name: str, data: bytes) -> Manuscript:
 def refuse_other_kinds(name: str) -> None:
     """Raise `UnreadableFile` unless a file of that name is of a kind that is read."""
     if not is_read(name):
-        raise UnreadableFile(_("%(file)s is neither a .md nor a .txt file.") % {"file": name})
+        raise UnreadableFile(_("%(file)s is no .md, .txt or .docx file.") % {"file": name})
 
 
 def is_read(name: str) -> bool:
@@ -90,7 +91,7 @@ def read_bytes(path: Path) -> bytes:
     """Read the file at `path`, and no more of it than may be read."""
     try:
         with path.open("rb") as file:
-            return file.read(TEXT_LIMIT + 1)
+            return file.read(max(TEXT_LIMIT, FILE_LIMIT) + 1)
     except OSError as error:
         raise UnreadableFile(
             _("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}
@@ -168,15 +169,3 @@ def split_paragraphs(text: str) -> list[str]:
 def is_heading(part: str) -> bool:
     """Whether a paragraph of plain text is a heading: one short line that ends no sentence."""
     return "\n" not in part and len(part) <= HEADING_LENGTH and part[-1] not in ".:;,!?…"
-
-
-def escape(part: str) -> str:
-    """Give `part` so that Markdown shows it as it stands."""
-    backslashed = MARKDOWN_SIGNS.sub(r"\\\1", part).replace("&", "&amp;").replace("<", "&lt;")
-    return LINE_STARTS.sub(escape_start, backslashed)
-
-
-def escape_start(match: re.Match[str]) -> str:
-    """Give the start of a line so that it begins no list, rule or underlined heading."""
-    space, sign = match.groups()
-    return f"{space}&#{ord(sign)};" if sign in WITHOUT_BACKSLASH else f"{space}\\{sign}"

@@ -23,6 +23,8 @@ from policies.rendering import TEXT_LIMIT
 from policies.selectors import Publication, TextEntry
 from tests.conftest import NOW
 
+from .documents import document, paragraph
+
 DAY = timedelta(days=1)
 
 
@@ -121,6 +123,9 @@ def bad_files(folder: Path) -> dict[str, Path]:
         "policy.pdf": b"%PDF",
         "nul.txt": b"a\x00b",
         "heading.md": b"# Privacy\n",
+        "broken.docx": b"PK\x03\x04",
+        "old.docx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "tracked.docx": document(paragraph('<w:ins w:id="1"/>')),
     }
     for name, content in contents.items():
         (folder / name).write_bytes(content)

@@ -15,6 +15,8 @@ from policies.selectors import load_register
 from tests.conftest import NOW
 
 from .conftest import bad_files, rows_written
+from .documents import document, paragraph
+from .documents import run as words
 from .repositories import WrittenRepository
 
 
@@ -74,6 +76,18 @@ def test_a_folder_is_imported_as_history(db: None, make_history: Callable[..., P
 
     assert said == "Imported 2 published versions of privacy.\n"
     assert [entry.change_class for entry in load_register().of("privacy")] == ["EDITORIAL", "EDITORIAL"]
+
+
+def test_a_word_document_becomes_a_draft(db: None, tmp_path: Path) -> None:
+    path = tmp_path / "policy.docx"
+    path.write_bytes(
+        document(paragraph(words("Privacy"), style="Titel"), paragraph(words("We keep orders.")))
+    )
+
+    run("import_policy", "privacy", path)
+
+    text = PolicyVersion.objects.get().texts.get()
+    assert (text.title, text.body) == ("Privacy", "We keep orders.\n")
 
 
 def test_the_history_of_a_file_in_a_repository_is_imported_and_goes_on_later(
@@ -225,9 +239,12 @@ def test_an_address_that_is_none_is_refused_with_the_name_of_the_field(db: None,
         ("blank.txt", "The text is empty. Write or paste it, then save again."),
         ("latin.md", "latin.md is not UTF-8 (byte 2). Save it as UTF-8, then try again."),
         ("large.md", "large.md is over 2 MB. Shorten or split it."),
-        ("policy.pdf", "policy.pdf is neither a .md nor a .txt file."),
+        ("policy.pdf", "policy.pdf is no .md, .txt or .docx file."),
         ("nul.txt", "Line 1 holds the control character U+0000. Remove it."),
         ("heading.md", "The text is empty. Write or paste it, then save again."),
+        ("broken.docx", "damaged. Open it in Word and save it as .docx again."),
+        ("old.docx", "old.docx is encrypted, or in the older form. Save it as .docx without a password."),
+        ("tracked.docx", "Accept or reject all of them, then save it again."),
         ("missing.md", "missing.md cannot be read: No such file or directory."),
     ],
 )

@@ -167,8 +167,8 @@ def test_numbers_may_be_written_with_zeros_in_front(db: None, make_history: Call
         ([("1", "../a.md", "2020-01-01T00:00Z")], services.ImportRefused, "“../a.md” is not the name"),
         ([("1", "/etc/passwd", "2020-01-01T00:00Z")], services.ImportRefused, "“/etc/passwd” is not the"),
         ([("1", "sub/a.md", "2020-01-01T00:00Z")], services.ImportRefused, "“sub/a.md” is not the name"),
-        ([("1", "..", "2020-01-01T00:00Z")], UnreadableFile, "neither a .md nor a .txt file"),
-        ([("1", "manifest.csv", "2020-01-01T00:00Z")], UnreadableFile, "neither a .md nor a .txt file"),
+        ([("1", "..", "2020-01-01T00:00Z")], UnreadableFile, "is no .md, .txt or .docx file"),
+        ([("1", "manifest.csv", "2020-01-01T00:00Z")], UnreadableFile, "is no .md, .txt or .docx file"),
         ([("1", "none.md", "2020-01-01T00:00Z")], UnreadableFile, "none.md cannot be read"),
         ([("1", "empty.md", "2020-01-01T00:00Z")], EmptyText, "The text is empty."),
         (

@@ -217,8 +217,8 @@ def test_a_text_file_is_read_as_plain_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "refusal", "said"),
     [
-        ("policy.pdf", b"text", UnreadableFile, "policy.pdf is neither a .md nor a .txt file."),
-        ("policy", b"text", UnreadableFile, "policy is neither a .md nor a .txt file."),
+        ("policy.pdf", b"text", UnreadableFile, "policy.pdf is no .md, .txt or .docx file."),
+        ("policy", b"text", UnreadableFile, "policy is no .md, .txt or .docx file."),
         ("policy.md", b"Gr\xf6\xdfe", UnreadableFile, "policy.md is not UTF-8 (byte 2). Save it as UTF-8"),
         ("policy.txt", "Größe".encode("utf-16"), UnreadableFile, "policy.txt is not UTF-8"),
         ("policy.md", b"", EmptyText, "The text is empty."),

@@ -41,6 +41,7 @@ def refuses(process: subprocess.CompletedProcess[str], said: str) -> None:
         ("latin.md", "not UTF-8 (byte 2)"),
         ("blank.txt", "The text is empty."),
         ("missing.md", "cannot be read"),
+        ("tracked.docx", "tracked.docx holds tracked changes."),
     ],
 )
 def test_a_process_that_is_given_a_bad_file_says_one_sentence_and_writes_nothing(

@@ -16,7 +16,7 @@ from policies.services import import_draft, import_history, import_repository
 
 
 class Command(BaseCommand):
-    """Import a .md or .txt file as a draft, or a folder or git repository as published history."""
+    """Import a .md, .txt or .docx file as a draft, or a folder or git repository as history."""
 
     help = __doc__ or ""
 
@@ -24,7 +24,9 @@ class Command(BaseCommand):
         """Declare what the command takes."""
         parser.add_argument("slug", help="address of the policy; a new one is made")
         parser.add_argument(
-            "path", type=Path, help="a .md or .txt file, a folder with manifest.csv, or a git repository"
+            "path",
+            type=Path,
+            help="a .md, .txt or .docx file, a folder with manifest.csv, or a git repository",
         )
         parser.add_argument(
             "--file", metavar="PATH/IN/REPO", help="whose history to take over from a git repository"

@@ -34,7 +34,7 @@ def import_draft(
     summary: str = "",
     effective_at: datetime | None = None,
 ) -> PolicyVersion:
-    """Take the `.md` or `.txt` file at `path` over as a draft's text in `language`.
+    """Take the `.md`, `.txt` or `.docx` file at `path` over as a draft's text in `language`.
 
     Makes the policy where `slug` is new. Without `draft_id` it starts a new draft. What the file's
     front matter says of summary and reason holds where the arguments are empty. Raises the

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, Tag
+from bs4.element import NavigableString, Tag
 from markdownify import ATX, MarkdownConverter
 
 from ..escaping import escape_signs, escape_starts
@@ -121,6 +121,7 @@ class Outline:
         self.written = ""
         self.open: list[Item] = []
         self.last: Item | None = None
+        self.is_close = True
 
     def __str__(self) -> str:
         return self.written
@@ -140,15 +141,17 @@ class Outline:
         text = escape_starts(text)
         if item.sign and counts:
             lines = f"{item.sign:<4}{text}".replace("\n", f"\n{margin}{INDENT}")
-            is_close = self.last is not None and (goes_on or self.last.depth < item.depth)
-            self.add(margin + lines, "\n" if is_close else "\n\n")
+            follows = self.last is not None and (goes_on or self.last.depth < item.depth)
+            # What stands close behind a gap inside a list would belong to the item before.
+            self.is_close = follows and self.is_close if self.open or goes_on else True
+            self.add(margin + lines, "\n" if follows and self.is_close else "\n\n")
             self.open.append(item)
             self.last = item
             return ""
         # Markdown would count otherwise, so the number is text.
         said = escape_starts(f"{item.sign} ") if item.sign else ""
         self.add(margin + (said + text).replace("\n", f"\n{margin}"))
-        self.last = None
+        self.last, self.is_close = None, False
         return item.sign
 
     def add(self, text: str, gap: str = "\n\n") -> None:
@@ -163,7 +166,7 @@ def number(item: Item) -> int:
 
 @dataclass(frozen=True)
 class Written:
-    """A document as Markdown, with its title, and all that a reader is to see of the body, in its order."""
+    """A document as Markdown, with its title, and as HTML all that a reader is to see of the body."""
 
     title: str
     body: str
@@ -182,15 +185,15 @@ def write_blocks(html: str, title_limit: int) -> Written:
     if blocks and says_only(blocks[0], title) and len(title) <= title_limit:
         blocks = blocks[1:]
     outline = Outline()
-    shown = [put_block(outline, block, words) + words_of(block) for block in blocks]
+    shown = [f"{put_block(outline, block, words)} {without_signs(block)}" for block in blocks]
     for number, note in enumerate(notes.find_all("li", recursive=False) if notes else [], 1):
         # The last link of a note leads back to the text; Markdown makes one of its own.
         note.find_all("a")[-1].decompose()
-        shown.append(words_of(note))
+        shown.append(without_signs(note))
         parts = [escape_starts(block_text(part, words)) for part in note.find_all(True, recursive=False)]
         text = "\n\n".join(parts).strip().replace("\n", f"\n{INDENT}")
         outline.put_whole(f"[^{number}]: {text}")
-    return Written(title, f"{outline}\n", "".join("".join(shown).split()))
+    return Written(title, f"{outline}\n", "".join(shown))
 
 
 def says_only(block: Tag, title: str) -> bool:
@@ -226,11 +229,8 @@ def block_text(block: Tag, words: Words) -> str:
     return str(words.convert_soup(block)).strip("\n").strip()
 
 
-def words_of(block: Tag) -> str:
-    """Give what a block says, without the signs of notes."""
-    return "".join(text for text in block.find_all(string=True) if not is_note(text))
-
-
-def is_note(text: PageElement) -> bool:
-    """Whether a text is the sign of a note."""
-    return text.find_parent("a", id=NOTE) is not None
+def without_signs(block: Tag) -> str:
+    """Give the HTML of a block that was written, without the signs of notes."""
+    for sign in block.find_all("a", id=NOTE):
+        sign.decompose()
+    return str(block)

@@ -21,7 +21,27 @@ from .styles import Styles
 HEADINGS = "\n".join(f"p.Heading{level} => h{level}:fresh" for level in range(1, 7))
 STYLE_MAP = f"p.DocumentTitle => h1.title:fresh\n{HEADINGS}"
 UNSEEN_SYMBOL = "w:sym"
-AROUND = 30
+AROUND = 60
+# Elements at whose edges a word ends.
+PARTING = (
+    "p",
+    "br",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "tr",
+    "th",
+    "td",
+    "div",
+    "hr",
+)
 # What the renderer adds to notes: their numbers, and the ways back to the text.
 OF_NOTES = "//sup[starts-with(@id, 'fnref')] | //a[contains(@class, 'footnote-backref')]"
 
@@ -35,7 +55,7 @@ def read_document(name: str, data: bytes, title_limit: int) -> tuple[str, str]:
     try:
         written, lost = convert(package, title_limit)
         body = normalise(written.body)
-        found = visible(render(body))
+        found = words_in(render(body))
     except Refusal:
         raise
     except NoteInMergedTable as error:
@@ -46,7 +66,7 @@ def read_document(name: str, data: bytes, title_limit: int) -> tuple[str, str]:
     except Exception as error:
         # What fails in the converter has many names: KeyError, ValueError, RecursionError.
         raise package.damaged() from error
-    expected = unicodedata.normalize("NFC", written.shown)
+    expected = words_in(unicodedata.normalize("NFC", written.shown))
     if lost or found != expected:
         raise DocumentRefused(
             _("%(file)s cannot be kept to the letter near “%(words)s”. Write that part plainly.")
@@ -96,15 +116,18 @@ def lost_words(document: etree._Element, html: str) -> str:
     return next((text for text in said if text not in kept), lost)[:AROUND] if lost else ""
 
 
-def visible(html: str) -> str:
-    """Give all that a reader sees of rendered `html`, but for white space and the numbers of notes."""
+def words_in(html: str) -> list[str]:
+    """Give the words that a reader sees in `html`, but for the numbers of notes."""
     root = lxml_html.fragment_fromstring(html, create_parent="div")
     for element in root.xpath(OF_NOTES):
         element.drop_tree()
-    return "".join(root.text_content().split())
+    for element in root.iter(*PARTING):
+        element.text, element.tail = f" {element.text or ''}", f" {element.tail or ''}"
+    return root.text_content().split()
 
 
-def difference(expected: str, found: str) -> str:
-    """Give what is expected where the two first differ."""
-    same = next((at for at, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), len(found))
-    return expected[max(0, same - AROUND // 2) : same + AROUND // 2]
+def difference(expected: list[str], found: list[str]) -> str:
+    """Give the words that are expected where the two first differ."""
+    pairs = enumerate(zip(expected, found, strict=False))
+    first = next((at for at, (mine, theirs) in pairs if mine != theirs), len(found))
+    return " ".join(expected[max(0, first - 1) : first + 3])[:AROUND]

@@ -32,7 +32,7 @@ ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
-    # The first is known from git 2.45 on; the second names the protocols that are allowed, over any setting.
+    # Older releases of git do not know the first; the second names the protocols allowed, over any setting.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
 }

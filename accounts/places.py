@@ -2,13 +2,19 @@
 
 import re
 from functools import cache
+from unicodedata import combining, normalize
 from zoneinfo import available_timezones
 
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.dates import get_timezone_location
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 COUNTRY = re.compile(r"[A-Z]{2}")
+# What CLDR names by two letters and is no country of its own: islands, unions, and codes for tests.
+NO_COUNTRY = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"))
 
 
 def shipped_languages() -> list[str]:
@@ -50,6 +56,40 @@ def validate_time_zone(value: str) -> None:
 def time_zones() -> frozenset[str]:
     """Give the names in the IANA time zone database, which are looked for in six hundred files, once."""
     return frozenset(available_timezones())
+
+
+@cache
+def country_names(language: str) -> dict[str, str]:
+    """Give the names of all countries in `language` (BCP 47) by their ISO 3166-1 codes, in their order."""
+    names = names_in(language).territories
+    found = {code: name for code, name in names.items() if COUNTRY.fullmatch(code) and code not in NO_COUNTRY}
+    return dict(sorted(found.items(), key=lambda country: without_accents(country[1])))
+
+
+@cache
+def zones_by_country(language: str) -> dict[str, list[tuple[str, str]]]:
+    """Give the time zones of each country by its code: their names, and their cities in `language`."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for zone, country in get_global("zone_territories").items():
+        if zone in time_zones():
+            city = get_timezone_location(zone, locale=names_in(language), return_city=True)
+            found.setdefault(str(country), []).append((zone, city))
+    return {
+        country: sorted(zones, key=lambda zone: without_accents(zone[1])) for country, zones in found.items()
+    }
+
+
+def names_in(language: str) -> Locale:
+    """Give what CLDR knows in `language`, in English where it does not know the language."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def without_accents(name: str) -> str:
+    """Give a name as it is sorted: Österreich stands beside Oman."""
+    return "".join(sign for sign in normalize("NFD", name) if not combining(sign)).casefold()
 
 
 VALIDATORS = {

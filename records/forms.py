@@ -1,28 +1,49 @@
 """What a person fills in about themselves, and what the desk says of an erasure."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from acceptance.forms import GoverningForm
 from accounts.models import User
-from accounts.places import time_zones
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """Give the time zones by their names."""
-    return [(name, name) for name in sorted(time_zones())]
+from accounts.places import country_names, zones_by_country
 
 
 class DetailsForm(forms.ModelForm[User]):
-    """What a person reads, where they live, and what time it is there."""
+    """What a person reads, where they live, and what time it is there, in words of their language."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone"))
 
     class Meta:
         model = User
         fields = ("language", "country", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spoken, own = get_language() or settings.LANGUAGE_CODE, self.instance
+        names = country_names(spoken)
+        countries = [("", _("not stated")), *names.items()]
+        # What is on record can stay, though it is in no list.
+        if own.country and own.country not in names:
+            countries.append((own.country, own.country))
+        self.fields["country"].choices = countries  # type: ignore[attr-defined]  # it is a ChoiceField
+        self.fields["time_zone"].choices = zone_choices(spoken, own)  # type: ignore[attr-defined]  # the same
+
+
+def zone_choices(language: str, person: User) -> list[tuple[str, Any]]:
+    """Give the time zones country by country, that of the person first, and their own among them."""
+    zones = zones_by_country(language)
+    names = country_names(language)
+    order = [code for code in (person.country, *names) if code in zones and code in names]
+    groups: list[tuple[str, Any]] = [(names[code], zones[code]) for code in dict.fromkeys(order)]
+    listed = {zone for _name, found in groups for zone, _city in found}
+    others = [(zone, zone) for zone in dict.fromkeys((person.time_zone, "UTC")) if zone not in listed]
+    return others + groups
 
 
 class AddressForm(forms.Form):

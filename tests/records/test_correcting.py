@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import User
-from tests.acceptance.pages import words
+from tests.acceptance.pages import page, words
 
 pytestmark = pytest.mark.once
 
@@ -46,6 +46,50 @@ def test_what_is_no_place_is_refused(client_of: ClientOf, alice: User, field: st
     alice.refresh_from_db()
     assert response.status_code == 422
     assert (alice.language, alice.country, alice.time_zone) == ("en", "US", "Europe/Berlin")
+
+
+def test_countries_and_zones_are_chosen_by_their_names_in_the_reader_s_language(
+    client_of: ClientOf, bob: User
+) -> None:
+    content = page(client_of(bob).get(PAGE).content)
+
+    countries = {
+        str(each.get("value")): str(each.text) for each in content.xpath("//select[@id='id_country']/option")
+    }
+    groups = [str(group.get("label")) for group in content.xpath("//select[@id='id_time_zone']/optgroup")]
+    cities = {
+        str(each.get("value")): str(each.text)
+        for each in content.xpath("//select[@id='id_time_zone']//option")
+    }
+    assert (countries["AT"], countries["FR"], countries[""]) == (
+        "Österreich",
+        "Frankreich",
+        "nicht angegeben",
+    )
+    assert "EU" not in countries
+    # Their own country stands first, then all in the order of their names, umlauts among the rest.
+    assert groups[:3] == ["Deutschland", "Afghanistan", "Ägypten"]
+    assert (cities["Europe/Vienna"], cities["UTC"]) == ("Wien", "UTC")
+    [chosen] = content.xpath("//select[@id='id_country']/option[@selected]/@value")
+    assert chosen == "DE"
+
+
+def test_a_zone_and_a_country_that_are_in_no_list_can_stay(client_of: ClientOf, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(country="EU", time_zone="US/Pacific")
+    sent = {"language": "fr", "country": "EU", "time_zone": "US/Pacific"}
+
+    response = client_of(alice).post(PAGE, sent)
+
+    alice.refresh_from_db()
+    assert response.status_code == 302
+    assert (alice.language, alice.country, alice.time_zone) == ("fr", "EU", "US/Pacific")
+
+
+def test_whoever_states_no_country_any_more_states_none(client_of: ClientOf, alice: User) -> None:
+    client_of(alice).post(PAGE, {"language": "en", "country": "", "time_zone": "UTC"})
+
+    alice.refresh_from_db()
+    assert (alice.country, alice.time_zone) == ("", "UTC")
 
 
 def test_nobody_makes_themselves_something_else_by_the_way(client_of: ClientOf, alice: User) -> None:

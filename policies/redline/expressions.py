@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import NamedTuple, Protocol, TypeVar
 
-from .document import Block
+from .document import CELL, Block
 from .remarks import address_of, is_footnote, target
 from .vocabulary import ADDRESS, BEGINNING, FIGURE, LEADING, UNIT, RiskKind, patterns
 from .wording import ADDRESS_IN_TEXT, may_hold_address
@@ -222,8 +222,15 @@ class Reading:
             if lookout.reach(words[clue.at - back]) >= back:
                 return clue.place - width(words[clue.at - back : clue.at])
         is_bare = not clue.interest & (FIGURE | LEADING) and words[clue.at].rstrip(CLOSING).isalpha()
-        # A unit alone is no expression, unless it is one of a price: "5 € / month".
-        return default if is_bare and words[clue.at - 1 : clue.at] != ["/"] else clue.place
+        # A unit alone is no expression, unless it is that of a price, "5 € / month", or of a column.
+        is_unit = words[clue.at - 1 : clue.at] == ["/"] or self.fills_cell(clue)
+        return default if is_bare and not is_unit else clue.place
+
+    def fills_cell(self, clue: Clue) -> bool:
+        """Whether a word is all that a cell of a row says."""
+        text, end = self.block.text, clue.place + len(self.words[clue.at])
+        begins = clue.place == 0 or text[clue.place - 1] == CELL
+        return self.block.is_row and begins and text[end : end + 1] in ("", CELL)
 
 
 @lru_cache(maxsize=16)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from .document import CELL
+
 Search = Callable[[str], re.Match[str] | None]
 
 
@@ -76,13 +78,13 @@ VOCABULARIES = {
         r"|rand|dirhams?",
         magnitudes=r"(?:hundred|thousand|million|billion|trillion)s?",
         before_month=r"in|since|until|till|by|of|from|before|after|during|every|each|to|between|this|early|mid|late",
-        one=r"one|an?|each|every|per|within|next|last|same|several|few|many",
+        one=r"one|an?|each|every|per|within|next|last|same|several|few|many|this|current|following|previous|coming",
         before_units=r"after|for|over|during|before",
         stretches=r"couple|end|start|beginning|middle|rest|course|number|matter",
         of=r" of (?:the |each |every |that )?",
         periods=r"hourly|daily|weekly|biweekly|fortnightly|monthly|bimonthly|quarterly|half-yearly|yearly"
         r"|annual(?:ly)?|biannual(?:ly)?",
-        parts=r"section|article|part|annex|appendix|schedule|chapter|clause|exhibit|title",
+        parts=r"sections?|articles?|art\.|paragraphs?|para\.|part|annex|appendix|schedule|chapter|clauses?|exhibit|title|§+",
         ordinals=r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|fifteenth"
         r"|twentieth|thirtieth|\d+(?:st|nd|rd|th)",
         bounds=r"or (?:more|fewer|less|longer)",
@@ -102,14 +104,15 @@ VOCABULARIES = {
         money=r"Euro|Dollar|Franken|Cent|Prozent|Pfund|Kronen|Yen|Rupien",
         magnitudes=r"Hunderte?|Tausende?|Millionen|Million|Milliarden|Milliarde|Billionen|Billion",
         before_month=r"im|seit|bis|vor|nach|jeden|ab|Ende|Anfang|Mitte|zwischen|von",
-        one=r"ein(?:e[mnrs]?)?|jede[mnrs]?|pro|je|binnen|innerhalb|nächste[mnrs]?|letzte[mnrs]?|einige[nr]?",
+        one=r"ein(?:e[mnrs]?)?|jede[mnrs]?|pro|je|binnen|innerhalb|nächste[mnrs]?|letzte[mnrs]?|einige[nr]?"
+        r"|diese[mnrs]?|laufende[mnrs]?|folgende[mnrs]?|vorige[mnrs]?|kommende[mnrs]?",
         before_units=r"nach|seit|über|vor|für|im",
         stretches=r"Ende|Anfang|Mitte|Rest|Ablauf|Beginn|Schluss|Laufe|paar",
         of=r" (?:de[rs] |jede[rs] |eine[rs] )?",
         periods=rf"(?:{DE_SMALL})?(?:stünd|täg|wöchent|monat|vierteljähr|halbjähr|jähr)lich(?:e[mnrs]?)?"
         rf"|(?:\d+-?|ein|{DE_SMALL})(?:minütig|stündig|tägig|wöchig|monatig|jährig)(?:e[mnrs]?)?"
         r"|(?:Wochen|Monats|Quartals|Jahres)(?:ende|anfang|beginn)",
-        parts=r"Abschnitt|Artikel|Teil|Anhang|Anlage|Kapitel|Absatz|Ziffer|Titel",
+        parts=r"Abschnitt|Artikels?|Art\.|Teil|Anhang|Anlage|Kapitel|Absatz|Abs\.|Ziffer|Ziff\.|Nr\.|Titel|§+",
         ordinals=r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft|vierzehnt|zwanzigst"
         r"|dreißigst)e[mnrs]?|\d+\.",
         bounds=r"oder (?:mehr|weniger|länger)",
@@ -126,13 +129,13 @@ VOCABULARIES = {
         money=r"euros?|dollars?|francs?|centimes?|pour cent|couronnes|yens?|roupies?",
         magnitudes=r"cents|mille|milliers?|millions?|milliards?",
         before_month=r"en|de|depuis|avant|après|dès|début|mi|fin|chaque|entre",
-        one=r"une?|chaque|par|prochaine?s?|derni(?:er|ère)s?|quelques|plusieurs",
+        one=r"une?|chaque|par|prochaine?s?|derni(?:er|ère)s?|quelques|plusieurs|cet(?:te)?|ce",
         before_units=r"après|pendant|depuis|durant|avant",
         stretches=r"fin|début|milieu|cours|reste|bout|tous|toutes",
         of=r" (?:du |de la |de l['’]|de chaque |de |les |d['’]une? )",
         periods=r"quotidien(?:ne)?s?|hebdomadaires?|mensuel(?:le)?s?|trimestriel(?:le)?s?|semestriel(?:le)?s?"
         r"|annuel(?:le)?s?|(?:quotidienne|hebdomadaire|mensuelle|trimestrielle|semestrielle|annuelle)ment",
-        parts=r"section|article|partie|annexe|chapitre|titre|alinéa",
+        parts=r"sections?|articles?|art\.|partie|annexe|chapitre|titre|alinéa|§+",
         ordinals=r"premi(?:er|ère)s?|second[es]?|(?:deux|trois|quatr|cinqu|six|sept|huit|neuv|dix|quinz|trent)ième"
         r"|\d+(?:er?|re|ème)",
         bounds=r"ou (?:plus|moins)",
@@ -149,6 +152,9 @@ FIGURES = (
 )
 # A name such as "37signals" is none.
 NO_NAME = r"(?![A-Za-z]{3})"
+LETTERED = r"(?<!\w)(?:lit\.|Buchst\.|Buchstabe)"
+# What tells the parts of what has one number: "4a", "6(1)(f)".
+SUBDIVISION = r"(?:[a-z](?![\w.'’])|[a-z]?(?:\((?:\d{1,3}|[a-z]|[ivx]+)\))+)"
 # What joins two numerals, two months or two units: "two hundred and five", "in May or June".
 AND = "(?:and|or|to|und|oder|bis|et|ou|à)"
 # Numerals of Chinese and Japanese. One by itself is part of many a word; two, or one with a unit, count.
@@ -176,7 +182,7 @@ CURRENCY = (
 SUFFIX = r"(?:(?:[kKmMbBtT]|[mbt]n|[Mm]io|[Mm]rd|[KkMGT]i?B)\b)"
 BEHIND = (
     rf"(?:{SPACE}?(?:[kKmM](?=[{MONEY_SIGN}])|[kMG]o|[mb]n|tn|[Mm]io|[Mm]rd|lakhs?|crores?|[KkMGT]i?B"
-    r"|[ap]\.m\.|[ap]m|[AP]\.M\.|[AP]M)(?!\w))"
+    r"|[ap]\.m\.|[ap]m|[AP]\.M\.|[AP]M|UTC|GMT|CES?T|MES?Z|[ECMP][SD]?T|BST|AES?T)(?!\w))"
 )
 # A number begins at its first digit: to try at each would take the square of its length.
 BEGINNING = re.compile(
@@ -211,7 +217,7 @@ def patterns(language: str) -> Patterns:
     day_behind = rf"(?:the{SPACE})?\d{{1,2}}(?:st|nd|rd|th)?"
     numeral = rf"\b(?i:{known.numerals}|{known.magnitudes})\b"
     numerals = rf"{numeral}(?:(?:[ -]|{SPACE}{AND}{SPACE}){numeral}){{0,4}}"
-    number = rf"(?:{SIGN}{FIGURES}(?:{SUFFIX}|{NO_NAME})|{numerals})"
+    number = rf"(?:{SIGN}{FIGURES}(?:{SUFFIX}|{SUBDIVISION}|{NO_NAME})|{numerals})"
     month = rf"(?:{known.months})(?!\w)"
     units = rf"(?i:{known.units})\b(?:{SPACE}{AND}{SPACE}(?i:{known.units})\b)?"
     # What stands before a unit: "30", "twenty-five (25)", "25 (twenty-five)", "30 or more", "a", "third".
@@ -233,12 +239,13 @@ def patterns(language: str) -> Patterns:
         RiskKind.DURATION: rf"(?:{counted}(?:{SPACE}|-)(?:[^\W\d_]+ (?:{AND} [^\W\d_]+ )?)?|\d+(?=[^\W\d_]))"
         rf"{units}(?: (?i:{known.bounds})\b)?"
         rf"|\b(?i:{known.before_units}){SPACE}{units}|\b(?i:{known.stretches}){known.of}{units}"
+        rf"|(?<=\(){units}(?=\))|(?:\A|(?<={CELL})){units}(?=\Z|{CELL})"
         rf"|(?<=/){units}|(?<=/ ){units}|\b(?:[^\W\d_]{{2,8}}-)?(?i:{known.periods})\b"
         rf"|{HAN}(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}",
         RiskKind.AMOUNT: rf"(?:{SIGN})(?:{CURRENCY}){SPACE}?{amount}"
         rf"|{amount}\.?(?:,[-–])?{SPACE}?(?:de |d['’])?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)"
         rf"|\b(?i:{known.one}){SPACE}(?i:{known.money})\b",
-        RiskKind.NUMBER: rf"{NUMERALS}|{amount}|\b(?i:{known.parts}){SPACE}{ROMAN}\b",
+        RiskKind.NUMBER: rf"{NUMERALS}|{amount}|(?<!\w)(?i:{known.parts}){SPACE}{ROMAN}\b|{LETTERED}{SPACE}[a-z]\b",
     }
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
     return Patterns(
@@ -253,7 +260,7 @@ def patterns(language: str) -> Patterns:
             rf"[\d{FRACTION}{NUMERAL}]|\b(?i:{known.numerals}|{known.magnitudes}|{known.periods})\b|^\W*{ROMAN}\W*$"
         ).search,
         leads=re.compile(
-            rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|\b(?i:{known.parts})(?:$|{SPACE})"
+            rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|(?<!\w)(?i:{known.parts})(?:$|{SPACE})|{LETTERED}$"
         ).search,
         has_unit=re.compile(rf"\b(?:{known.units}|{known.money})\b", re.IGNORECASE).search,
     )

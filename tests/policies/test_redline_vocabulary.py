@@ -21,6 +21,14 @@ def listed(old: str, new: str, language: str) -> list[Listed]:
     [
         ("en", "You have a {} to object.", "duration", "couple of days", "couple of weeks"),
         ("en", "It is deleted {}.", "duration", "after months", "after years"),
+        ("en", "As Section {} says.", "number", "4a", "4c"),
+        ("en", "Under Article {} of it.", "number", "6(1)(a)", "6(1)(f)"),
+        ("en", "Under Article {} of it.", "number", "6(1)(a)", "6(2)(a)"),
+        ("de", "Nach Art. 6 Abs. 1 {} DSGVO.", "number", "lit. a", "lit. f"),
+        ("en", "We report it {}.", "duration", "this year", "this month"),
+        ("de", "Das gilt {}.", "duration", "dieses Jahr", "diesen Monat"),
+        ("fr", "Nous le disons {}.", "duration", "cette année", "ce mois"),
+        ("en", "Until {} on Monday.", "number", "17:00 UTC", "17:00 CET"),
         ("en", "Pay by the {}.", "duration", "end of the month", "end of the year"),
         ("en", "It takes {}.", "duration", "30 days or hours", "30 days or months"),
         ("en", "It takes {}.", "duration", "30 full and working days", "30 full and working months"),
@@ -130,3 +138,26 @@ def test_what_turns_none_is_not(language: str, old: str, new: str) -> None:
 )
 def test_markup_within_a_figure_makes_no_other_figure_of_it(old: str, new: str, expected: Listed) -> None:
     assert listed(old, new, "en") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "old", "new"),
+    [
+        ("What | How long | {}", "Logs | 30 | ", "Days", "Months"),
+        ("What | How long ({})", "Logs | 30", "days", "months"),
+        ("What | How long | Unit", "Logs | 30 | {}", "days", "months"),
+    ],
+)
+def test_the_unit_of_a_column_is_one_wherever_the_table_says_it(
+    head: str, cells: str, old: str, new: str
+) -> None:
+    parts = "- | - | -" if head.count("|") > 1 else "- | -"
+    table = f"{head}\n{parts}\n{cells}"
+
+    assert listed(table.replace("{}", old), table.replace("{}", new), "en") == [("duration", old, new)]
+
+
+def test_a_unit_among_other_words_of_a_cell_is_none() -> None:
+    old, new = (f"What | When\n- | -\nLogs | some {word} or other" for word in ("day", "time"))
+
+    assert listed(old, new, "en") == []

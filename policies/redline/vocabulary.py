@@ -245,7 +245,8 @@ def patterns(language: str) -> Patterns:
         RiskKind.AMOUNT: rf"(?:{SIGN})(?:{CURRENCY}){SPACE}?{amount}"
         rf"|{amount}\.?(?:,[-–])?{SPACE}?(?:de |d['’])?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)"
         rf"|\b(?i:{known.one}){SPACE}(?i:{known.money})\b",
-        RiskKind.NUMBER: rf"{NUMERALS}|{amount}|(?<!\w)(?i:{known.parts}){SPACE}{ROMAN}\b|{LETTERED}{SPACE}[a-z]\b",
+        RiskKind.NUMBER: rf"{NUMERALS}|{amount}"
+        rf"|(?<!\w)(?i:{known.parts}){SPACE}{ROMAN}\b|{LETTERED}{SPACE}[a-z]\b",
     }
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
     return Patterns(

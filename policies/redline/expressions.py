@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from .document import CELL, Block
 from .remarks import address_of, is_footnote, target
-from .vocabulary import ADDRESS, BEGINNING, FIGURE, LEADING, UNIT, RiskKind, patterns
+from .vocabulary import ADDRESS, BEGINNING, FIGURE, LEADING, PARTS, UNIT, RiskKind, patterns
 from .wording import ADDRESS_IN_TEXT, may_hold_address
 
 
@@ -64,8 +64,7 @@ WORDS_LIMIT = 50_000
 # The number that a heading begins with only counts it: a word, a sign or a further number says so, or at
 # least what follows begins a title. "5 users" counts users.
 HEADING_NUMBER = re.compile(
-    r"(?:(?:section|article|clause|part|annex|appendix|schedule|chapter|abschnitt|artikel|teil|anhang|kapitel|annexe"
-    r"|chapitre|titre|§+)\s*\(?(?:\d+(?:\.\d+)*[a-z]?|[ivxlc]+\b|[a-z]\b)[.):]*"
+    rf"(?:(?:{PARTS})\s*\(?(?:\d+(?:\.\d+)*[a-z]?|[ivxlc]+\b|[a-z]\b)[.):]*"
     r"|\(?\d+(?:(?:\.\d+)+[a-z]?[.):]*|[a-z]?[.):]+|[a-z]?(?=\s(?-i:[^a-zß-ÿ]))))(?!\S)",
     re.IGNORECASE,
 )

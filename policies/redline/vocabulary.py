@@ -141,6 +141,8 @@ VOCABULARIES = {
         bounds=r"ou (?:plus|moins)",
     ),
 }
+# What is numbered, in any of these languages.
+PARTS = "|".join(known.parts for known in VOCABULARIES.values())
 SPACE = r"[ \n\u00a0\u202f]"
 # A number, a fraction or a time. Digits are those of all scripts, and so are the signs that part them.
 FRACTION = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from .manuscript import KINDS
 from .models import Policy, PolicyKind, PolicyVersion
 
 
@@ -63,6 +64,15 @@ class TextForm(forms.Form):
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true"}),
+    )
+    file = forms.FileField(
+        label=_("Take over from a file"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ",".join(KINDS)}),
+        help_text=_(
+            "A .docx, .md or .txt file. It replaces the title and the text above, and saves nothing."
+        ),
     )
     based_on = forms.CharField(required=False, widget=forms.HiddenInput)
 

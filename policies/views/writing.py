@@ -1,6 +1,7 @@
 """The desk's pages for writing: policies, drafts, and their texts with a preview."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import cast
 
 from django.conf import settings
@@ -15,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .. import services
 from ..comparisons import NOTHING, Form, base_of, published, reading, stored
+from ..docx import FILE_LIMIT
 from ..forms import PolicyForm, TextForm
+from ..manuscript import manuscript_of
 from ..models import Policy, PolicyText, PolicyVersion
 from ..redline import Page, compare, size_in_words
 from ..refusal import Refusal
@@ -70,11 +73,14 @@ def text(request: HttpRequest, version_id: int, language: str) -> HttpResponse:
 
 def save_text(request: HttpRequest, found: PolicyVersion, saved: PolicyText) -> HttpResponse:
     """Save a text, or show what was typed again with the reason why not: nothing typed is lost."""
+    if request.FILES or "take_over" in request.POST:
+        return take_over(request, found, saved)
     form = TextForm(request.POST)
     context = {"version": found, "text": saved, "form": form}
     if form.is_valid() and "preview" not in request.POST:
         try:
-            services.save_text(version_id=found.pk, language=saved.language, **form.cleaned_data)
+            typed = {name: value for name, value in form.cleaned_data.items() if name != "file"}
+            services.save_text(version_id=found.pk, language=saved.language, **typed)
         except services.TextChangedMeanwhile as refusal:
             return show_both(request, context, refusal)
         except Refusal as refusal:
@@ -87,6 +93,32 @@ def save_text(request: HttpRequest, found: PolicyVersion, saved: PolicyText) -> 
     if form.is_valid():
         context["preview"] = rendered(form.cleaned_data["body"])
     return render(request, "desk/text.html", context, status=status_of(form))
+
+
+def take_over(request: HttpRequest, found: PolicyVersion, saved: PolicyText) -> HttpResponse:
+    """Put what a file says into the form, to be looked at and saved; what it does not say stays as typed."""
+    file, data = request.FILES.get("file"), request.POST.copy()
+    form = TextForm(data)
+    form.full_clean()
+    context: dict[str, object] = {"version": found, "text": saved, "form": form}
+    try:
+        if file is None or file.name is None:
+            raise NoFile(_("Choose a file first."))
+        taken = manuscript_of(file.name, file.read(FILE_LIMIT + 1))
+    except Refusal as refusal:
+        form.add_error("file", str(refusal))
+        return render(request, "desk/text.html", context, status=422)
+    for name, said in asdict(taken).items():
+        if said:
+            data[name] = said
+    sentence = _("Taken over from %(file)s. Look at it, then save: nothing is saved yet.")
+    messages.info(request, sentence % {"file": file.name})
+    context |= {"form": TextForm(data), "preview": rendered(taken.body)}
+    return render(request, "desk/text.html", context)
+
+
+class NoFile(Refusal):
+    """A file was to be taken over, and none came."""
 
 
 def show_both(request: HttpRequest, context: dict[str, object], refusal: Refusal) -> HttpResponse:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
@@ -10,6 +11,7 @@ from policies import services
 from policies.models import Policy, PolicyText, PolicyVersion
 from tests.acceptance.pages import alert, elements, heard, page, words
 from tests.conftest import NOW
+from tests.policies.documents import document, paragraph, run
 
 from .conftest import address, errors, form_with, rows, typed
 
@@ -203,6 +205,72 @@ def test_a_language_that_the_site_does_not_speak_is_not_found(writer: Client, dr
     assert (opened.status_code, sent.status_code) == (404, 404)
     assert "The site does not speak “tlh”." in words(opened.content)
     assert not PolicyText.objects.filter(language="tlh").exists()
+
+
+def uploaded(name: str, content: bytes) -> SimpleUploadedFile:
+    """Give a file as a browser sends it."""
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("policy.docx", document(paragraph(run("Our policy"), style="Titel"), paragraph(run("Ten years.")))),
+        ("policy.md", b"# Our policy\n\nTen years.\n"),
+        ("policy.txt", b"Our policy\n\nTen years.\n"),
+    ],
+)
+def test_a_file_is_taken_over_into_the_form_and_saved_only_then(
+    writer: Client, draft: PolicyVersion, editor: str, name: str, content: bytes
+) -> None:
+    before = rows()
+    sent = typed(writer, editor, "body", summary="Shorter.") | {"file": uploaded(name, content)}
+
+    response = writer.post(editor, sent)
+
+    said = words(response.content)
+    taken = form_with("body", response.content)
+    assert response.status_code == 200
+    assert f"Taken over from {name}. Look at it, then save: nothing is saved yet." in said
+    assert (taken["title"], taken["body"].strip(), taken["summary"]) == (
+        "Our policy",
+        "Ten years.",
+        "Shorter.",
+    )
+    assert shown_preview(response.content) == "Ten years."
+    assert rows() == before
+    assert writer.post(editor, taken).status_code == 302
+    assert draft.texts.get().body == "Ten years.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("policy.pdf", b"%PDF", "policy.pdf is no .md, .txt or .docx file."),
+        ("policy.md", b"\xff\xfe", "policy.md is not UTF-8 (byte 0). Save it as UTF-8, then try again."),
+        ("policy.docx", b"no zip", None),
+        ("policy.md", b"", None),
+        ("policy.md", b"x" * 2_000_001, "policy.md is over 2 MB. Shorten or split it."),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_and_what_was_typed_stays(
+    writer: Client, editor: str, name: str, content: bytes, said: str | None
+) -> None:
+    sent = typed(writer, editor, "body", body=BODY) | {"file": uploaded(name, content)}
+
+    response = writer.post(editor, sent)
+
+    assert response.status_code == 422
+    [sentence] = errors(response.content)
+    assert sentence == (said or sentence)
+    assert form_with("body", response.content)["body"] == BODY
+
+
+def test_who_takes_over_without_a_file_is_told_to_choose_one(writer: Client, editor: str) -> None:
+    response = writer.post(editor, typed(writer, editor, "body", body=BODY) | {"take_over": "1"})
+
+    assert errors(response.content) == ["Choose a file first."]
+    assert form_with("body", response.content)["body"] == BODY
 
 
 def test_when_two_people_save_the_same_text_the_second_sees_both(

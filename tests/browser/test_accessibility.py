@@ -138,6 +138,9 @@ def own_pages(world: World) -> Iterator[tuple[str, Page]]:
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.get_by_role("status")).to_be_visible()
     yield "my page, thankful", page
+    page.get_by_role("link", name="Read the receipt").first.click()
+    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    yield "the receipt", page
     yield opened(page, "/me/review/privacy/")
     for address in ("/me/withdraw/privacy/", "/me/details/", "/me/export/", "/me/erasure/"):
         yield opened(page, address)
@@ -166,7 +169,8 @@ def deciding_pages(world: World) -> Iterator[tuple[str, Page]]:
     reach = reverse("desk:reach", args=[Campaign.objects.get(version=world.published).pk])
     lists = [reach, "/desk/policies/privacy/report/", "/desk/webhooks/", "/desk/suppressions/"]
     lists += [f"{published}{name}/" for name in names]
-    for address in (f"/desk/versions/{world.draft.pk}/", *lists):
+    draft = f"/desk/versions/{world.draft.pk}/"
+    for address in (draft, f"{draft}before/", "/desk/", *lists):
         yield opened(page, address)
     page.goto(published)
     page.get_by_text("Recall this version").click()

@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.addresses import LONGEST
-from accounts.middleware import signed_in_person
+from accounts.middleware import is_seen, signed_in_person
 from accounts.models import User
 from policies.selectors import Register, RuleBook, register, rule_book
 from policies.selectors.kept import kept
@@ -145,7 +145,7 @@ class Visit:
 
     def record(self, version_ids: list[int], kind: ExposureKind) -> None:
         """Record exposures of the person at the instant of this visit."""
-        if self.person and version_ids:
+        if self.person and version_ids and is_seen(self.request):
             record_exposures(user_id=self.person.pk, version_ids=version_ids, kind=kind, now=self.now)
 
 

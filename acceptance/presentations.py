@@ -1,8 +1,9 @@
 """The words on which people act: the pages show these strings, and the act records them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
@@ -35,14 +36,16 @@ class Shown:
     decline_button: str
     markup: str
     release: str
+    consequences: tuple[str, ...] = ()
 
     @property
     def wording(self) -> dict[str, str]:
-        """The words alone, as they are kept; only the review page has a button to decline."""
+        """The words alone, as they are kept; only the review page lets decline and says what follows."""
         words = {
             "statement": self.statement,
             "accept_button": self.accept_button,
             "decline_button": self.decline_button,
+            "consequences": " ".join(self.consequences),
         }
         return {name: said for name, said in words.items() if said}
 
@@ -64,7 +67,17 @@ def digest_of(surface: str, language: str, wording: Mapping[str, str], markup: s
     return hashlib.sha256(rfc8785.dumps(parts)).hexdigest()
 
 
-def review_page(*, assent: str, title: str, number: int, language: str) -> Shown:
+class Silence(Enum):
+    """What it leads to that a person answers nothing."""
+
+    STAYS = "stays"
+    COUNTED = "counted"
+    COUNTS = "counts"
+    ASKS_ON = "asks_on"
+    NOTHING = "nothing"
+
+
+def review_page(*, assent: str, silence: Silence, title: str, number: int, language: str) -> Shown:
     """Give what the review page shows for version `number` of the policy `title`, in `language`."""
     names = {"title": title, "number": number}
     with translation.override(language):
@@ -75,7 +88,36 @@ def review_page(*, assent: str, title: str, number: int, language: str) -> Shown
             statement = _("I have seen version %(number)d of “%(title)s” and what it changes.") % names
             accept = _("Acknowledge")
         decline = _("Decline")
-    return shown_on(Surface.REVIEW_PAGE, language, statement, accept, decline)
+        consequences = tuple(consequences_of(assent, silence))
+    return shown_on(Surface.REVIEW_PAGE, language, statement, accept, decline, consequences)
+
+
+def consequences_of(assent: str, silence: Silence) -> Iterator[str]:
+    """Say what a no and no answer at all lead to, in the language that is active."""
+    if assent == Assent.AGREE:
+        yield _(
+            "If you decline, this version does not apply to you, and the shop asks for your agreement"
+            " before you can go on."
+        )
+    else:
+        yield _(
+            "If you decline, we record it. The version applies to you all the same: it asks for no agreement."
+        )
+    sentences = {
+        Silence.STAYS: _("If you do nothing, your answer stays as it is."),
+        Silence.COUNTED: _("If you do nothing, what counts as accepted stays so."),
+        Silence.COUNTS: _(
+            "If you do nothing and go on using the shop once the version is in force for you, this counts"
+            " as acceptance."
+        ),
+        Silence.ASKS_ON: _(
+            "If you do nothing, nothing counts as accepted, and in the end the shop asks for your answer"
+            " before you can go on."
+        ),
+    }
+    if silence in sentences:
+        yield sentences[silence]
+    yield _("You can change your answer at any time.")
 
 
 def withdrawal_page(*, title: str, number: int, language: str, by: str) -> Shown:
@@ -114,9 +156,18 @@ def desk_entry(*, kind: str, title: str, number: int, language: str) -> Shown:
     return shown_on(Surface.DESK, language, statement, button)
 
 
-def shown_on(surface: Surface, language: str, statement: str, accept: str, decline: str = "") -> Shown:
+def shown_on(
+    surface: Surface,
+    language: str,
+    statement: str,
+    accept: str,
+    decline: str = "",
+    consequences: tuple[str, ...] = (),
+) -> Shown:
     """Give the words on a surface, with the digest of its markup and the release that shows it."""
-    return Shown(surface, language, statement, accept, decline, markup(surface), settings.RELEASE)
+    return Shown(
+        surface, language, statement, accept, decline, markup(surface), settings.RELEASE, consequences
+    )
 
 
 @lru_cache(maxsize=len(TEMPLATES))

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from accounts.middleware import signed_in_person
+from accounts.middleware import is_seen, signed_in_person
 from policies.models import PolicyVersion, Recall
 from policies.selectors import load_rule_book, register
 from policies.signals import Waiting, desk_opened, holding, publishing, recalling, text_viewed
 
 from .models import ExposureKind
-from .selectors import Part, last_act_at, newest_figures
+from .selectors import last_act_at, outstanding_answers
 from .services import hold_acts, note_publication, note_recall, record_exposures
 
 
@@ -31,7 +31,7 @@ def connect() -> None:
 def record_view(*, request: HttpRequest, version_ids: Iterable[int], **_kwargs: Any) -> None:
     """Record that the signed-in person opened a published text."""
     person = signed_in_person(request)
-    if person and not person.is_service:
+    if person and not person.is_service and is_seen(request):
         record_exposures(
             user_id=person.pk, version_ids=version_ids, kind=ExposureKind.VIEWED, now=timezone.now()
         )
@@ -54,7 +54,7 @@ def enter_recall(*, recall: Recall, **_kwargs: Any) -> None:
 
 
 def say_what_is_outstanding(*, now: datetime, **_kwargs: Any) -> list[Waiting]:
-    """Say of how many people the answer to each policy's newest version is outstanding, as last counted."""
+    """Say how many answers are outstanding to each policy, as last counted."""
     return [
         Waiting(
             ngettext(
@@ -65,6 +65,5 @@ def say_what_is_outstanding(*, now: datetime, **_kwargs: Any) -> list[Waiting]:
             % {"name": entry.name, "number": entry.number, "people": people},
             reverse("desk:report", args=[entry.version_id]),
         )
-        for entry, figures in newest_figures(register(), load_rule_book(), at=now)
-        if (people := figures.by_part[Part.OUTSTANDING])
+        for entry, people in outstanding_answers(register(), load_rule_book(), at=now)
     ]

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from accounts.models import User
 from policies.models import Assent
-from policies.selectors import Demand, Publication, TextEntry, load_register, load_rule_book
+from policies.selectors import Publication, TextEntry, load_register, load_rule_book
 
-from .presentations import Shown, desk_entry, review_page, withdrawal_page
-from .selectors import Asked, Facts, asked_about
+from .presentations import Shown, Silence, desk_entry, review_page, withdrawal_page
+from .selectors import Asked, Facts, Severity, asked_about, is_deemed
 from .tokens import DeskForm, ReviewForm, WithdrawalForm
 
 
@@ -18,7 +18,7 @@ class Review:
     """What the review page puts before a person: one text, since what, and the words to act on.
 
     `accepted_by` is how they accepted the version that they accepted last, as `AcceptedBy` names it;
-    `demand` what the rule says of this one where they live.
+    `assent` what a yes would be, also where nothing is asked.
     """
 
     publication: Publication
@@ -29,7 +29,14 @@ class Review:
     steps: list[tuple[int, TextEntry]]
     shown: Shown
     accepted_by: str
-    demand: Demand
+    assent: str
+
+    @property
+    def asks_from(self) -> datetime | None:
+        """The moment from which the gate is closed until the person answers; None where it is not to come."""
+        if self.asked is None or self.asked.is_answered or self.asked.severity is Severity.GATE:
+            return None
+        return self.asked.gate_from
 
 
 def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review | None:
@@ -45,8 +52,16 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
     asked = asked_about(slug, facts, register, rules, at)
     text = newest.text(language)
     accepted = facts.accepted.get(newest.policy_id, 0)
+    demand = rules.demand(newest.kind, newest.change_class, facts.country)
+    assent = asked.assent if asked else demand.assent if demand.assent != Assent.NONE else Assent.ACKNOWLEDGE
     shown = review_page(
-        assent=asked.assent if asked else Assent.ACKNOWLEDGE,
+        assent=assent,
+        silence=silence_of(
+            asked,
+            has_answered=asked.is_declined if asked else has_answered(facts, newest),
+            is_counted=is_deemed(newest, demand, facts, register),
+            at=at,
+        ),
         title=text.title,
         number=newest.number,
         language=text.language,
@@ -60,8 +75,23 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
         steps=register.steps(since, newest, text.language),
         shown=shown,
         accepted_by=facts.accepted_by.get(newest.policy_id, ""),
-        demand=rules.demand(newest.kind, newest.change_class, facts.country),
+        assent=str(assent),
     )
+
+
+def has_answered(facts: Facts, entry: Publication) -> bool:
+    """Whether a person's last word on a version is on record, a yes or a no."""
+    is_accepted = facts.accepted.get(entry.policy_id) == entry.number
+    return is_accepted or facts.has_declined(entry.policy_id, entry.number)
+
+
+def silence_of(asked: Asked | None, *, has_answered: bool, is_counted: bool, at: datetime) -> Silence:
+    """Say what it leads to that a person answers nothing about the newest version of a policy at `at`."""
+    if has_answered or (asked and asked.is_withdrawn):
+        return Silence.STAYS
+    if asked is None:
+        return Silence.COUNTED if is_counted else Silence.NOTHING
+    return Silence.COUNTS if asked.counts_by_use and at < asked.gate_from else Silence.ASKS_ON
 
 
 def form_for(person: User, found: Review) -> ReviewForm:
@@ -72,7 +102,7 @@ def form_for(person: User, found: Review) -> ReviewForm:
         version_id=found.publication.version_id,
         text_id=found.text.text_id,
         sha256=found.text.sha256,
-        assent=found.asked.assent if found.asked else Assent.ACKNOWLEDGE.value,
+        assent=found.assent,
         presentation=found.shown.sha256,
     )
 
@@ -87,9 +117,13 @@ class Offer:
 
 
 def withdrawal_of(facts: Facts, slug: str, language: str) -> Offer | None:
-    """Give what a person can withdraw of a policy: the version accepted last. None where there is none."""
+    """Give what a person can withdraw of a policy: the version accepted last, also one that was recalled.
+
+    None where there is none.
+    """
     entries = load_register().of(slug)
-    accepted = next((each for each in entries if each.number == facts.accepted.get(each.policy_id)), None)
+    number, by = facts.last_yes.get(entries[0].policy_id, (0, "")) if entries else (0, "")
+    accepted = next((each for each in entries if each.number == number), None)
     if accepted is None:
         return None
     text = accepted.text(language)
@@ -100,7 +134,7 @@ def withdrawal_of(facts: Facts, slug: str, language: str) -> Offer | None:
             title=text.title,
             number=accepted.number,
             language=text.language,
-            by=facts.accepted_by.get(accepted.policy_id, ""),
+            by=by,
         ),
     )
 

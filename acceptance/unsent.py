@@ -25,7 +25,7 @@ CSRF_FIELD = "csrfmiddlewaretoken"
 
 
 class NotKept(Refusal):
-    """What was sent is no form, holds a file, or is too long."""
+    """What was sent is no form, holds a file, is too long, or one too many."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,14 @@ def is_secret(name: str) -> bool:
 def keep(request: HttpRequest, *, now: datetime) -> str:
     """Keep the form that `request` sends for an hour, and give its key. Raises `NotKept`.
 
-    What is kept already is not kept twice. Only the latest three are.
+    What is kept already is not kept twice. Three are kept at the most: the first was promised an hour too.
     """
     form = form_in(request)
     others = {key: row for key, row in rows(request, now).items() if unsent_of(row) != form}
+    if len(others) >= MOST_FORMS:
+        raise NotKept(
+            _("What you sent could not be kept beside the others. Please send it again after your answer.")
+        )
     key = secrets.token_urlsafe(24)
     row = {
         "path": form.path,
@@ -80,7 +84,7 @@ def keep(request: HttpRequest, *, now: datetime) -> str:
         "left_out": form.left_out,
         "until": (now + GOOD_FOR).isoformat(),
     }
-    write(request, dict([*others.items(), (key, row)][-MOST_FORMS:]))
+    write(request, others | {key: row})
     return key
 
 

@@ -1,15 +1,17 @@
-"""The language and the zone in which a person reads."""
+"""The language and the zone in which a person reads, and what of a request is taken as it comes."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.conf.urls.i18n import is_language_prefix_patterns_used
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from .models import User
 from .places import shipped_languages
@@ -52,6 +54,28 @@ def signed_in_person(request: HttpRequest) -> User | None:
     if is_by_session and settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     return request.user if request.user.is_authenticated else None
+
+
+def is_seen(request: HttpRequest) -> bool:
+    """Whether somebody gets to see what a request asks for.
+
+    Not where it asks for the head alone, nor where a browser fetches a page before anybody wants it
+    (Speculation Rules, `Sec-Purpose: prefetch`).
+    """
+    return request.method != "HEAD" and not request.headers.get("Sec-Purpose", "").startswith("prefetch")
+
+
+def only_utf8(get_response: View) -> View:
+    """Refuse what is sent in another encoding than UTF-8, in which text could not be kept as it was meant."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        encoding = (request.content_params or {}).get("charset", "utf-8")
+        if encoding.lower() not in ("utf-8", "utf8"):
+            sentence = _("What you sent is in another encoding than UTF-8. Send it in UTF-8.")
+            return HttpResponse(sentence, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, content_type="text/plain")
+        return get_response(request)
+
+    return middleware
 
 
 def language_for(request: HttpRequest, person: User | None) -> str | None:

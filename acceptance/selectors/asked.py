@@ -31,7 +31,8 @@ class Asked:
 
     `effective_at` is the moment from which it holds for this person, `owed_from` the one from which the
     first change holds that they have not answered; `since` the version that they last accepted, None
-    where there is none; `gate_from` the instant from which the gate is closed.
+    where there is none; `gate_from` the instant from which the gate is closed; `counts_by_use` whether
+    going on using the shop would answer all of it.
     """
 
     publication: Publication
@@ -43,11 +44,17 @@ class Asked:
     since: Publication | None
     is_declined: bool
     is_withdrawn: bool = False
+    counts_by_use: bool = False
 
     @property
     def can_wait(self) -> bool:
         """Whether the person can put the answer off."""
         return self.severity is Severity.REMINDER
+
+    @property
+    def waits_until(self) -> datetime:
+        """The moment until which an answer that can wait can be put off at the most."""
+        return min(self.gate_from, self.owed_from + PUT_OFF_WITHIN)
 
     @property
     def is_answered(self) -> bool:
@@ -95,9 +102,12 @@ def asked_about(slug: str, facts: Facts, register: Register, rules: RuleBook, at
         since=register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
         is_declined=declined,
         is_withdrawn=bool(withdrawn),
+        counts_by_use=all(demand.is_deemed_by_use for _entry, demand in pending),
     )
     times = [demand.later_times for entry, demand in pending if effects[entry.number] <= at]
-    said = [moment for entry in register.of(slug) for moment in facts.put_off_at(entry.version_id)]
+    # How often they put the answer off about what they have accepted since is no part of it.
+    open_ones = [entry for entry in register.of(slug) if entry.number >= pending[0][0].number]
+    said = [moment for entry in open_ones for moment in facts.put_off_at(entry.version_id)]
     return replace(asked, severity=severity_of(asked, times, said, at))
 
 

@@ -22,9 +22,7 @@ def awaited(publication: Publication, register: Register, rules: RuleBook, *, at
     """
     demands = demands_by_country(publication, rules)
     asked = [country for country, demand in demands.items() if demand.assent != Assent.NONE]
-    numbered = [
-        entry.version_id for entry in register.of(publication.slug) if entry.number >= publication.number
-    ]
+    numbered = from_this_on(publication, register)
     acts = Act.objects.filter(user=OuterRef("pk"), version__in=numbered)
     legacy = LegacyAcceptance.objects.filter(user=OuterRef("pk"), version__in=numbered)
     people = User.objects.filter(is_active=True, is_service=False, country__in=asked)
@@ -34,6 +32,15 @@ def awaited(publication: Publication, register: Register, rules: RuleBook, *, at
     if deeming and publication.effective_at <= at:
         people = people.filter(~Q(country__in=deeming) | ~Exists(informed_use(publication)))
     return people
+
+
+def from_this_on(publication: Publication, register: Register) -> list[int]:
+    """Give the keys of the version and of all later ones of its policy, without those that were recalled.
+
+    What was said of a version that was recalled since answers for no other.
+    """
+    later = (entry for entry in register.of(publication.slug) if entry.number > publication.number)
+    return [publication.version_id, *(entry.version_id for entry in later if entry.recalled_at is None)]
 
 
 def informed_use(publication: Publication) -> QuerySet[Exposure]:

@@ -1,16 +1,27 @@
 """What is on record of one person, as far as the gate needs it."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from accounts.models import User
+from policies.models import Recall
 
 from ..models import LATER, ActKind, Exposure, ExposureKind, Standing
-from .words import words_of
+from .words import Word, position_of, words_of
 
 ExposureKey = tuple[int, str]
+# What is read of a standing. A recall has the key of its version or none.
+STAND = (
+    "user_id",
+    "policy_id",
+    "accepted_version__number",
+    "accepted_kind",
+    "declined_version__number",
+    "withdrawn_version__number",
+    "accepted_version__recall__pk",
+)
 
 
 @dataclass(frozen=True)
@@ -18,9 +29,9 @@ class Facts:
     """A person's standings, declines and exposures, by policy.
 
     Numbers are of versions; `accepted` is 0 where there is none, and `accepted_by` says by what, as
-    `AcceptedBy` names it; `declined` holds every version
-    whose latest act of this person declines it, and `withdrawn` the version of the withdrawal that
-    holds, where there is one.
+    `AcceptedBy` names it; `last_yes` holds both, and counts versions that were recalled as well;
+    `declined` holds every version whose latest act of this person declines it, and `withdrawn` the
+    version of the withdrawal that holds, where there is one.
     """
 
     user_id: int
@@ -31,6 +42,7 @@ class Facts:
     exposures: Mapping[ExposureKey, datetime]
     withdrawn: Mapping[int, int] = field(default_factory=dict)
     accepted_by: Mapping[int, str] = field(default_factory=dict)
+    last_yes: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
     def latest_no(self, policy_id: int) -> int:
         """Give the highest version to which the person said no, by declining or withdrawing; 0 for none."""
@@ -61,58 +73,94 @@ class Facts:
 
 
 def facts_of(person: User) -> Facts:
-    """Read what is on record of `person`: two queries, and a third for whoever said no."""
+    """Read what is on record of `person`: two queries.
+
+    There are two more for whoever said no, or yes to what was recalled since.
+    """
     return facts_by_key([person])[person.pk]
 
 
 def facts_by_key(people: Collection[User]) -> dict[int, Facts]:
-    """Read what is on record of `people`, by their keys, in as many queries as `facts_of` needs for one."""
+    """Read what is on record of `people`, by their keys, in as many queries as `facts_of` needs for one.
+
+    What was said of a version that was recalled since counts for no other.
+    """
     keys = [person.pk for person in people]
-    standings = Standing.objects.filter(user__in=keys).values_list(
-        "user_id",
-        "policy_id",
-        "accepted_version__number",
-        "accepted_kind",
-        "declined_version__number",
-        "withdrawn_version__number",
-    )
-    accepted: dict[int, dict[int, int]] = {key: {} for key in keys}
-    accepted_by: dict[int, dict[int, str]] = {key: {} for key in keys}
-    withdrawn: dict[int, dict[int, int]] = {key: {} for key in keys}
-    negative = set()
-    for key, policy_id, number, kind, declined, left in standings:
-        accepted[key][policy_id] = number or 0
-        accepted_by[key][policy_id] = kind
-        if left:
-            withdrawn[key][policy_id] = left
-        if declined or left:
-            negative.add(key)
+    stands: dict[int, dict[int, Stand]] = {key: {} for key in keys}
+    for key, policy_id, *stand in Standing.objects.filter(user__in=keys).values_list(*STAND):
+        stands[key][policy_id] = Stand(*stand)
     exposures: dict[int, dict[ExposureKey, datetime]] = {key: {} for key in keys}
     met = Exposure.objects.filter(user__in=keys).values_list("user_id", "version_id", "kind", "at")
     for key, version_id, kind, at in met:
         exposures[key][version_id, kind] = at
-    declined_by = declines(negative) if negative else {}
+    unclear = [key for key, found in stands.items() if any(stand.is_unclear for stand in found.values())]
+    words = words_that_count(unclear) if unclear else {}
     return {
-        person.pk: Facts(
-            user_id=person.pk,
-            country=person.country,
-            joined_at=person.date_joined,
-            accepted=accepted[person.pk],
-            declined=declined_by.get(person.pk, {}),
-            exposures=exposures[person.pk],
-            withdrawn=withdrawn[person.pk],
-            accepted_by=accepted_by[person.pk],
-        )
+        person.pk: facts_from(person, stands[person.pk], exposures[person.pk], words.get(person.pk))
         for person in people
     }
 
 
-def declines(keys: Collection[int]) -> dict[int, dict[int, frozenset[int]]]:
-    """Give, by person and policy, the versions that they declined and said nothing else about since."""
-    words: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+class Stand(NamedTuple):
+    """What a standing names, as `STAND` has it."""
+
+    accepted: int | None
+    kind: str
+    declined: int | None
+    withdrawn: int | None
+    recall: int | None
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether only the words themselves tell what holds: there is a no, or a yes to what was recalled."""
+        return bool(self.declined or self.withdrawn or self.recall)
+
+
+def facts_from(
+    person: User,
+    stands: Mapping[int, Stand],
+    exposures: Mapping[ExposureKey, datetime],
+    words: Mapping[int, list[Word]] | None,
+) -> Facts:
+    """Put together what is on record of a person; `words` are theirs by policy, where they are needed."""
+    last_yes = {policy_id: (stand.accepted or 0, stand.kind) for policy_id, stand in stands.items()}
+    accepted, declined = dict(last_yes), {}
+    for policy_id, said in (words or {}).items():
+        declined[policy_id] = declined_in(said)
+        if stands[policy_id].recall:
+            held = position_of(said).accepted
+            accepted[policy_id] = (held.number, held.kind) if held else (0, "")
+    return Facts(
+        user_id=person.pk,
+        country=person.country,
+        joined_at=person.date_joined,
+        accepted={policy_id: number for policy_id, (number, _kind) in accepted.items()},
+        declined=declined,
+        exposures=exposures,
+        withdrawn={policy_id: stand.withdrawn for policy_id, stand in stands.items() if stand.withdrawn},
+        accepted_by={policy_id: kind for policy_id, (_number, kind) in accepted.items()},
+        last_yes=last_yes,
+    )
+
+
+def words_that_count(keys: Collection[int]) -> dict[int, dict[int, list[Word]]]:
+    """Give the words of people by their keys and by policy, the oldest first, as far as they still count.
+
+    Not those about a version that was recalled, but for a withdrawal, which is from the policy.
+    """
+    recalled = set(Recall.objects.values_list("version_id", flat=True))
+    found: dict[int, dict[int, list[Word]]] = {key: {} for key in keys}
     for word in words_of(keys):
-        words[word.user_id].append((word.policy_id, word.number, word.kind))
-    return {key: numbers_of(said, [ActKind.DECLINED]) for key, said in words.items()}
+        said = found[word.user_id].setdefault(word.policy_id, [])
+        if word.kind == ActKind.WITHDRAWN or word.version_id not in recalled:
+            said.append(word)
+    return found
+
+
+def declined_in(words: Iterable[Word]) -> frozenset[int]:
+    """Give the numbers of the versions that the last word about each declines."""
+    last = {word.number: word.kind for word in words}
+    return frozenset(number for number, kind in last.items() if kind == ActKind.DECLINED)
 
 
 def numbers_of(words: Iterable[tuple[int, int, str]], kinds: Collection[str]) -> dict[int, frozenset[int]]:

@@ -115,14 +115,25 @@ def policy_report(slug: str, register: Register, rules: RuleBook, *, at: datetim
     ]
 
 
-def newest_figures(register: Register, rules: RuleBook, *, at: datetime) -> list[tuple[Publication, Figures]]:
-    """Give how the newest version of each policy was answered when it was counted last: one query."""
-    newest = (register.newest(slug, at) for slug in register.by_slug)
-    entries = {entry.version_id: entry for entry in newest if entry}
-    return [
-        (entries[tally.version_id], Demands(entries[tally.version_id], register, rules, at).figures(tally))
-        for tally in latest_of(counted().filter(version__in=entries)).order_by("version__policy__slug")
-    ]
+def outstanding_answers(
+    register: Register, rules: RuleBook, *, at: datetime
+) -> list[tuple[Publication, int]]:
+    """Give, for each policy, the newest version to which answers are outstanding, and how many: one query.
+
+    The figures are those counted last. An answer to a newer version answers for the older ones, so whoever
+    owes one to this version is not counted again for one before it.
+    """
+    tallies = {tally.version_id: tally for tally in latest_of(counted())}
+    found = []
+    for entries in register.by_slug.values():
+        counts = (
+            (entry, Demands(entry, register, rules, at).figures(tallies[entry.version_id]))
+            for entry in reversed(entries)
+            if entry.version_id in tallies
+        )
+        owed = ((entry, figures.by_part[Part.OUTSTANDING]) for entry, figures in counts)
+        found += [next(((entry, people) for entry, people in owed if people), None)]
+    return [each for each in found if each]
 
 
 class Demands:

@@ -24,7 +24,7 @@ from accounts.models import User
 from policies.selectors import Publication, Register
 
 from ..models import Act, ActKind, ExposureKind, LegacyAcceptance, PersonState
-from .awaited import people_without
+from .awaited import from_this_on, people_without
 from .words import ACCEPTING
 
 # How many people, by country, then language, then state.
@@ -57,7 +57,11 @@ def with_states(people: QuerySet[User], publication: Publication, register: Regi
     latest = Act.objects.filter(user=OuterRef("pk"), version=publication.version_id).order_by("-at", "-pk")
     is_told = Q(mailed__at__isnull=False, returned__at=None) | Q(shown__at__isnull=False)
     told_before_use = Q(mailed__at__lte=F("used__at"), returned__at=None) | Q(shown__at__lte=F("used__at"))
-    return people.annotate(
+    # A withdrawal is from the policy, also by the name of a version that was recalled.
+    left_from = [
+        entry.version_id for entry in register.of(publication.slug) if entry.number >= publication.number
+    ]
+    return with_other_word(people, publication, register).annotate(
         standing=FilteredRelation("standings", condition=standing),
         left=FilteredRelation("standings", condition=withdrawn),
         mailed=met(publication, ExposureKind.NOTIFIED),
@@ -67,13 +71,32 @@ def with_states(people: QuerySet[User], publication: Publication, register: Regi
         said=Subquery(latest.values("kind")[:1]),
         state=Case(
             When(standing__accepted_kind__isnull=False, then=F("standing__accepted_kind")),
+            When(other_word__in=ACCEPTING, then=F("other_word")),
             When(said=ActKind.DECLINED, then=F("said")),
-            When(left__withdrawn_version__in=later, then=Value(PersonState.WITHDRAWN.value)),
+            When(left__withdrawn_version__in=left_from, then=Value(PersonState.WITHDRAWN.value)),
             # Of whoever withdrew from the policy nothing is deemed.
             When(told_before_use & Q(left__withdrawn_version=None), then=Value(PersonState.USED.value)),
             When(is_told, then=Value(PersonState.TOLD.value)),
             When(date_joined__gte=publication.effective_at, then=Value(PersonState.NEWCOMER.value)),
             default=Value(PersonState.UNTOLD.value),
+            output_field=CharField(),
+        ),
+    )
+
+
+def with_other_word(people: QuerySet[Any], publication: Publication, register: Register) -> QuerySet[Any]:
+    """Note on whoever last accepted what was recalled since what else they said from this version on."""
+    recalled = [entry.version_id for entry in register.of(publication.slug) if entry.recalled_at]
+    if not recalled:
+        return people.annotate(other_word=Value("", CharField()))
+    undone = Q(standings__policy=publication.policy_id, standings__accepted_version__in=recalled)
+    later = from_this_on(publication, register)
+    words = Act.objects.filter(user=OuterRef("pk"), version__in=later).order_by("-at", "-pk")
+    return people.annotate(
+        undone=FilteredRelation("standings", condition=undone),
+        other_word=Case(
+            When(undone__isnull=False, then=Subquery(words.values("kind")[:1])),
+            default=Value(""),
             output_field=CharField(),
         ),
     )
@@ -96,11 +119,6 @@ def never_accepted(publication: Publication, register: Register) -> QuerySet[Use
     taken_over = LegacyAcceptance.objects.filter(user=OuterRef("pk"), version__in=versions)
     people = User.objects.filter(is_active=True, is_service=False)
     return people_without(taken_over, people_without(accepting, people)).order_by("pk")
-
-
-def from_this_on(publication: Publication, register: Register) -> list[int]:
-    """Give the keys of the version and of all later ones of its policy."""
-    return [entry.version_id for entry in register.of(publication.slug) if entry.number >= publication.number]
 
 
 def acts_on(version_id: int, *, after: Act | None = None) -> QuerySet[Act]:

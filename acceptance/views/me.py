@@ -57,6 +57,7 @@ def me(request: HttpRequest) -> HttpResponse:
             "governing": governing(slug, past, register, rules, at=now),
             "accepted": register.numbered(slug, facts.accepted.get(newest.policy_id, 0)),
             "accepted_by": facts.accepted_by.get(newest.policy_id, ""),
+            "can_withdraw": bool(facts.last_yes.get(newest.policy_id, (0, ""))[0]),
             "withdrawn": register.numbered(slug, facts.withdrawn.get(newest.policy_id, 0)),
             "told_at": facts.told_at(newest.version_id),
         }

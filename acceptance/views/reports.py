@@ -1,6 +1,7 @@
 """How versions were answered: pages and files, all read from the last counts."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -69,12 +70,12 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
     entry, report = report_on(version_id)
     context: dict[str, object] = {"entry": entry, "report": report, "parts": Part}
     if report:
-        days = [
-            (formats.date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT"), figures)
-            for moment, figures in report.over_time
-        ]
-        dates = [timezone.localtime(moment).toordinal() for moment, _figures in report.over_time]
-        context["chart"] = stacked(days, dates)
+        # There is one count for each day of UTC, and none of them may move to the next day.
+        days = [(moment.astimezone(UTC).date(), figures) for moment, figures in report.over_time]
+        context["chart"] = stacked(
+            [(formats.date_format(day, "SHORT_DATE_FORMAT"), figures) for day, figures in days],
+            [day.toordinal() for day, _figures in days],
+        )
     return render(request, "desk/report.html", context)
 
 

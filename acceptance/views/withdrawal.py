@@ -41,6 +41,7 @@ def show(request: HttpRequest, slug: str, *, refusal: str = "", status: int = 20
     found = withdrawal_of(facts_of(person), slug, request.LANGUAGE_CODE)
     context = {
         "found": found,
+        "slug": slug,
         "token": seal(withdrawal_form_for(person, found)) if found else "",
         "refusal": refusal,
     }

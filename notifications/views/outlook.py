@@ -5,13 +5,12 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp, csp_update
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from policies.comparisons import changes_of
@@ -30,11 +29,11 @@ from policies.views.guard import desk_page, person
 from ..emails import sample, what_is_asked
 from ..selectors import Group, forecast_by, outlook, told_by
 
-# What a mail may do in the page that shows it: look as it does.
+# What a mail may do as a page: look as it does.
 MAIL_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
-    "frame-ancestors": [SELF],
+    "frame-ancestors": [NONE],
     "sandbox": True,
 }
 
@@ -50,7 +49,6 @@ class Choice:
 
 
 @require_safe
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # django-csp knows views without arguments only
 @desk_page("policies.view_policy")
 def before_publication(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show what publishing a draft will do. A query string `letter` chooses the letter that is shown."""
@@ -79,13 +77,13 @@ def before_publication(request: HttpRequest, version_id: int) -> HttpResponse:
         }
         if letters:
             at = chosen(request, letters)
-            context |= {"at": at, "letter": read(letter_of(request, register, entry, letters[at]))}
+            letter = read(letter_of(request, register, entry, letters[at]))
+            context |= {"at": at, "letter": letter, "words": content_of(letter, "plain")}
     return render(request, "desk/before_publication.html", context)
 
 
 @require_safe
-@xframe_options_sameorigin
-@csp(MAIL_POLICY)  # type: ignore[arg-type]  # the same
+@csp(MAIL_POLICY)  # type: ignore[arg-type]  # django-csp knows views without arguments only
 @desk_page("policies.view_policy")
 def letter(request: HttpRequest, version_id: int) -> HttpResponse:
     """Give the letter that `letter` chooses as a mail program shows it, or, with `as=eml`, as it is sent.

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from policies.models import ChangeClass, Policy, PolicyVersion
+from policies.models import ChangeClass, Policy, PolicyVersion, Recall
+from policies.services import recall_version
 from policies.triggers import create_triggers, drop_triggers, every_trigger
 from tests.acceptance.ledgers import HOUR, seal
 from tests.acceptance.records import answer
@@ -109,3 +110,15 @@ def bare(sealed: None) -> Iterator[None]:
     drop_triggers(connection, every_trigger())
     yield
     create_triggers(connection, every_trigger())
+
+
+@pytest.fixture
+def recall(approver: User) -> Callable[..., Recall]:
+    """Give a way to recall a version: `recall(version, now=…)`."""
+
+    def undo(version: PolicyVersion, *, now: datetime) -> Recall:
+        return recall_version(
+            version_id=version.pk, reason="A clause is wrong.", recalled_by=approver, now=now
+        )
+
+    return undo

@@ -15,7 +15,7 @@ from acceptance.services import put_off, record_exposures
 from accounts.models import User
 from policies.models import NoticeRule, PolicyVersion
 from records.services import erase_person
-from tests.acceptance.conftest import DAY, EFFECT, GATE
+from tests.acceptance.conftest import DAY, EFFECT, GATE, SECOND_AT, SECOND_EFFECT
 from tests.acceptance.pages import accepting, alert, banners
 from tests.acceptance.record_books import entry, facts, register_of, rule, rules_of
 from tests.acceptance.records import answer, exposures_of
@@ -209,3 +209,42 @@ def test_who_was_erased_meanwhile_puts_nothing_off_and_meets_no_error(bob: User,
 
     assert not Exposure.objects.filter(user=stale.pk).exists()
     connection.check_constraints()
+
+
+def test_what_was_put_off_about_an_answered_version_is_no_part_of_the_next(
+    bob: User, browse: Browse, make_second: Callable[..., PolicyVersion]
+) -> None:
+    for day in range(3):
+        browse(bob, at=EFFECT + day * DAY).post(LATER_PAGE, {"next": "/"})
+    answer(bob, at=EFFECT + 3 * DAY)
+    make_second()
+    browse(bob, at=SECOND_AT).get("/shop/")
+
+    led = is_led(browse(bob, at=SECOND_EFFECT))
+    said_later(browse(bob, at=SECOND_EFFECT))
+
+    assert led
+    assert not is_led(browse(bob, at=SECOND_EFFECT))
+
+
+def test_the_page_names_the_moment_until_which_later_really_works(bob: User, browse: Browse) -> None:
+    NoticeRule.objects.update(grace_days=60)
+
+    said = browse(bob, at=EFFECT).get(f"{REVIEW}?language=en").content.decode()
+    browse(bob, at=EFFECT + 13 * DAY).post(LATER_PAGE, {"next": "/"})
+
+    assert "March 17, 2026" in said
+    assert is_led(browse(bob, at=EFFECT + 14 * DAY))
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"), [("head", {}), ("get", {"Sec-Purpose": "prefetch;prerender"})]
+)
+def test_a_page_that_nobody_sees_shows_nothing_and_is_no_use(
+    bob: User, browse: Browse, method: str, headers: dict[str, str]
+) -> None:
+    for at in (NOW, EFFECT):
+        getattr(browse(bob, at=at), method)("/shop/", headers=headers)
+        getattr(browse(bob, at=at), method)("/policies/privacy/", headers=headers)
+
+    assert exposures_of(bob) == []

@@ -271,20 +271,6 @@ def test_what_an_unticked_statement_lacks_is_said_beside_it(
     assert way.get("href") == "#ticked"
 
 
-def test_it_says_what_each_answer_and_none_lead_to(
-    alice: User, bob: User, first: PolicyVersion, agreement: PolicyVersion, browse: Browse
-) -> None:
-    hers, his = (words(browse(person, at=EFFECT).get(REVIEW).content) for person in (alice, bob))
-    binding = words(browse(alice, at=EFFECT).get("/me/review/profiling/").content)
-
-    for page_of_one in (hers, his):
-        assert "If you decline, we record it. The version applies to you all the same" in page_of_one
-    assert "go on using the shop once the version is in force for you, this counts as acceptance" in hers
-    assert "If you do nothing, nothing counts as accepted, and we go on asking." in his
-    assert "If you decline, this version does not apply to you." in binding
-    assert "The shop asks for your agreement before you can go on, from" in binding
-
-
 def test_a_person_is_told_that_they_agreed_where_they_did(
     alice: User, agreement: PolicyVersion, browse: Browse
 ) -> None:

@@ -66,3 +66,13 @@ def test_what_was_chosen_goes_before_one_s_own_language_until_that_is_saved(
     client.post("/me/details/", {"language": "de", "country": "DE", "time_zone": "Europe/Berlin"})
 
     assert (own, chosen, spoken(client, "/me/")) == ("de", "fr", "de")
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "base64", "idna", "latin-1", "no-such-thing"])
+def test_what_comes_in_another_encoding_is_refused_with_a_sentence(client: Client, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+
+    answer = client.generic("POST", "/accounts/login/", b"login=+2AA-", content_type=kind)
+
+    assert answer.status_code == 415
+    assert "UTF-8" in answer.content.decode()

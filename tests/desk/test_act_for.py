@@ -221,9 +221,9 @@ def test_whoever_acts_is_whoever_is_signed_in_whatever_the_form_says(
 ) -> None:
     names = {key: str(charlie.pk) for key in ("user", "user_id", "acted_by", "acted_by_id", "person", "su")}
     own = client_of(alice)
-    review = fields(own.get("/me/review/privacy/").content)
 
     desk.post(address("act_for", alice.pk), chosen(desk, alice, published, "DECLINED") | names)
+    review = fields(own.get("/me/review/privacy/").content)
     own.post("/me/review/privacy/", review | {"ticked": "on", "answer": "accept"} | names)
 
     acts = list(Act.objects.order_by("channel").values_list("channel", "user", "acted_by"))

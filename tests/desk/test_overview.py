@@ -8,11 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from acceptance.services import count_people
+from acceptance.models import ExposureKind
+from acceptance.services import count_people, record_exposures
 from accounts.models import User
 from notifications.models import Campaign
 from notifications.services import pause_campaign, plan_campaigns
-from policies.models import PolicyVersion
+from policies.models import ChangeClass, PolicyVersion
 from records.models import ErasureRequest
 from tests.acceptance.pages import elements, page
 from tests.conftest import NOW
@@ -58,6 +59,18 @@ def test_answers_that_are_outstanding_are_those_counted_last(
     assert waiting(decider) == {
         "Privacy policy, version 1: the answers of 2 people are outstanding.": address("report", published.pk)
     }
+
+
+def test_what_a_version_asks_stays_outstanding_when_a_newer_one_asks_nothing(
+    decider: Client, alice: User, published: PolicyVersion, make_version: Callable[..., PolicyVersion]
+) -> None:
+    make_version(
+        change_class=ChangeClass.EDITORIAL, body="We keep orders for six years!", effective_at=NOW + 40 * DAY
+    )
+    record_exposures(user_id=alice.pk, version_ids=[published.pk], kind=ExposureKind.SHOWN, now=NOW)
+    count_people(now=NOW)
+
+    assert list(waiting(decider)) == ["Privacy policy, version 1: the answer of 1 person is outstanding."]
 
 
 def test_paused_notices_and_answers_that_are_overdue_come_first(

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -155,6 +156,19 @@ def test_days_that_were_not_counted_are_left_free_in_a_chart() -> None:
     assert chart.left <= chart.columns[0].x
     assert chart.columns[-1].x + chart.columns[-1].width <= WIDTH
     assert [column.label for column in chart.columns] == ["", "", "2", "", "19"]
+
+
+def test_a_count_late_in_the_day_stays_on_its_day_wherever_the_reader_lives(
+    decider: Client, alice: User, published: PolicyVersion
+) -> None:
+    # By the clock of the approver, which is Berlin's, the first is of the next day.
+    for moment in (NOW.replace(hour=23, minute=50), NOW.replace(hour=8) + timedelta(days=1)):
+        count_people(now=moment)
+
+    content = page(decider.get(address("report", published.pk)).content)
+
+    columns = {bar.get("x") for bar in elements(content, "//*[local-name()='rect']")}
+    assert len(columns) == 2
 
 
 def test_the_report_on_a_policy_has_a_row_for_each_version_the_newest_first(

@@ -7,17 +7,27 @@ from django.utils.translation import get_language
 from policies.selectors import TextEntry
 
 from .middleware import visit_of
-from .selectors import Asked
+from .selectors import Asked, News
 
 
 def asked(request: HttpRequest) -> dict[str, object]:
-    """Give what the banner asks of the reader; looked up only where a template shows it."""
-    return {"banner": SimpleLazyObject(lambda: banner(request))}
+    """Give what the banner asks of the reader and tells them; looked up only where a template shows it."""
+    return {
+        "banner": SimpleLazyObject(lambda: banner(request)),
+        "news": SimpleLazyObject(lambda: news(request)),
+    }
 
 
 def banner(request: HttpRequest) -> list[tuple[Asked, TextEntry]]:
     """Give what the banner asks, with the text in the reader's language, and note that it was shown."""
     visit = visit_of(request)
     shown = visit.asked
-    visit.banner_shown = bool(shown)
+    visit.banner_shown |= bool(shown)
     return [(asked, asked.publication.text(get_language() or "")) for asked in shown]
+
+
+def news(request: HttpRequest) -> list[tuple[News, TextEntry]]:
+    """Give the versions of which the banner tells, with their texts in the reader's language, and note it."""
+    visit = visit_of(request)
+    visit.banner_shown |= bool(visit.news)
+    return [(told, told.publication.text(get_language() or "")) for told in visit.news]

@@ -24,7 +24,17 @@ from policies.selectors import Register, RuleBook, register, rule_book
 from policies.selectors.kept import kept
 
 from .models import ExposureKind
-from .selectors import Asked, Facts, Severity, asked_of, facts_of, good_until, unrecorded_use
+from .selectors import (
+    Asked,
+    Facts,
+    News,
+    Severity,
+    asked_of,
+    facts_of,
+    good_until,
+    news_for,
+    unrecorded_use,
+)
 from .services import record_exposures
 from .unsent import NotKept, keep, let_go_of_sent
 
@@ -114,6 +124,11 @@ class Visit:
             return []
         return asked_of(self.facts, register(), rule_book(), at=self.now)
 
+    @cached_property
+    def news(self) -> list[News]:
+        """What the person is told on the site, because no mail has told them."""
+        return news_for(self.facts, register(), rule_book(), at=self.now) if self.facts else []
+
     def stopped_by(self, stopping: Stopping) -> Asked | None:
         """Give the first that `stopping` picks from what is asked, or record the use of whom it lets pass."""
         self.record_use(stopping)
@@ -139,7 +154,7 @@ class Visit:
     def record_banner(self) -> None:
         """Record that the banner was shown, where it was not before."""
         if self.banner_shown and self.facts:
-            ids = [asked.publication.version_id for asked in self.asked]
+            ids = [told.publication.version_id for told in (*self.asked, *self.news)]
             known = self.facts.exposures
             self.record([key for key in ids if (key, ExposureKind.SHOWN) not in known], ExposureKind.SHOWN)
 

@@ -89,7 +89,7 @@ def review_page(*, assent: str, silence: Silence, title: str, number: int, langu
             accept = _("Acknowledge")
         decline = _("Decline")
         consequences = tuple(consequences_of(assent, silence))
-    return shown_on(Surface.REVIEW_PAGE, language, statement, accept, decline, consequences)
+    return shown_on(Surface.REVIEW_PAGE, language, statement, accept, decline, consequences=consequences)
 
 
 def consequences_of(assent: str, silence: Silence) -> Iterator[str]:
@@ -162,6 +162,7 @@ def shown_on(
     statement: str,
     accept: str,
     decline: str = "",
+    *,
     consequences: tuple[str, ...] = (),
 ) -> Shown:
     """Give the words on a surface, with the digest of its markup and the release that shows it."""

@@ -28,6 +28,7 @@ from .ledger import (
     stamps_over,
     stored_row,
 )
+from .news import News, news_for
 from .past import ActRow, ExposureRow, Past, past, past_of
 from .receipts import legacy_record, receipt_of
 from .reminders import reminder_choice_of, stops_of
@@ -60,6 +61,7 @@ __all__ = [
     "Figures",
     "Governing",
     "Ground",
+    "News",
     "Part",
     "Past",
     "PeopleByState",
@@ -92,6 +94,7 @@ __all__ = [
     "moment_of",
     "never_accepted",
     "newest_checkpoint",
+    "news_for",
     "notice_period",
     "outstanding_answers",
     "owed",

@@ -90,9 +90,13 @@ def move(notice: Notice, event: MailEvent, now: datetime) -> None:
 def record_exposure(notice: Notice, kind: ExposureKind, now: datetime) -> None:
     """Record that the person was told, by what was delivered or complained of, or that the mail came back.
 
-    A correction tells nobody of the version.
+    A correction tells nobody of the version. A reminder that comes back takes nothing from the announcement
+    that was delivered.
     """
-    if notice.user_id and notice.wave != Wave.CORRECTION:
+    is_told_by_it = notice.wave == Wave.ANNOUNCEMENT or (
+        notice.wave != Wave.CORRECTION and kind == ExposureKind.NOTIFIED
+    )
+    if notice.user_id and is_told_by_it:
         record_exposures(user_id=notice.user_id, version_ids=[notice.campaign.version_id], kind=kind, now=now)
 
 

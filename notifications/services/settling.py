@@ -31,16 +31,27 @@ COUNTERS = {
 }
 
 # Whoever's notice the mail server took was told of the version, at that moment. It is read from the
-# notices, so that it can be done again at any time.
+# notices, so that it can be done again at any time. An erasure that is under way is waited for: of whoever
+# is gone then, nothing is recorded. SQLite has one writer.
 TELL = """
 INSERT INTO acceptance_exposure (user_id, version_id, kind, at)
-SELECT notice.user_id, campaign.version_id, %s, notice.settled_at
-FROM notifications_notice AS notice
-JOIN notifications_campaign AS campaign ON campaign.id = notice.campaign_id
-WHERE notice.chunk_id = %s AND notice.state = %s AND notice.user_id IS NOT NULL
-    AND notice.wave <> 'CORRECTION'
+SELECT told.user_id, told.version_id, told.kind, told.settled_at FROM (
+    SELECT notice.user_id, campaign.version_id, CAST(%s AS TEXT) AS kind, notice.settled_at
+    FROM notifications_notice AS notice
+    JOIN notifications_campaign AS campaign ON campaign.id = notice.campaign_id
+    JOIN accounts_user AS person ON person.id = notice.user_id
+    WHERE notice.chunk_id = %s AND notice.state = %s AND notice.wave <> 'CORRECTION'
+        AND NOT EXISTS (SELECT 1 FROM acceptance_exposure AS known WHERE known.user_id = notice.user_id
+            AND known.version_id = campaign.version_id AND known.kind = %s)
+    {until_the_end}
+) AS told
+WHERE TRUE
 ON CONFLICT DO NOTHING
 """
+TELL_ON = {
+    "postgresql": TELL.format(until_the_end="FOR KEY SHARE OF person"),
+    "sqlite": TELL.format(until_the_end=""),
+}
 
 
 def settlement(claim: Claim, outcome: Outcome, now: datetime) -> Settlement:
@@ -67,7 +78,8 @@ def count_chunk(chunk_id: int, now: datetime) -> None:
     if any(getattr(chunk, name) != found[name] for name in found):
         Chunk.objects.filter(pk=chunk_id).update(progressed_at=now, **found)
         with connection.cursor() as cursor:
-            cursor.execute(TELL, [ExposureKind.NOTIFIED.value, chunk_id, NoticeState.ACCEPTED.value])
+            kind = ExposureKind.NOTIFIED.value
+            cursor.execute(TELL_ON[connection.vendor], [kind, chunk_id, NoticeState.ACCEPTED.value, kind])
 
 
 def next_state(claim: Claim, outcome: Outcome, now: datetime) -> tuple[NoticeState, datetime | None]:

@@ -52,8 +52,8 @@ def test_the_words_of_an_act_are_in_the_language_of_the_text_whoever_asks(
             [
                 "Wenn Sie ablehnen, halten wir das fest.",
                 "Die Version gilt für Sie trotzdem: Sie braucht keine Zustimmung.",
-                "Wenn Sie nichts tun, gilt nichts als angenommen, und am Ende fragt der Shop nach Ihrer Antwort,",
-                "bevor Sie weitermachen können. Sie können Ihre Antwort jederzeit ändern.",
+                "Wenn Sie nichts tun, gilt nichts als angenommen, und am Ende fragt der Shop nach Ihrer",
+                "Antwort, bevor Sie weitermachen können. Sie können Ihre Antwort jederzeit ändern.",
             ]
         ),
     }

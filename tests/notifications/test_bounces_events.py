@@ -20,6 +20,7 @@ from notifications.models import (
     NoticeState,
     Suppression,
     SuppressionReason,
+    Wave,
 )
 from notifications.models import (
     MailEventKind as Kind,
@@ -81,6 +82,18 @@ def test_who_is_told_by_mail_that_comes_back_was_not_told(accepted: Notice) -> N
 
     assert before
     assert facts_of(person_of(accepted)).told_at(version_id) is None
+
+
+def test_a_reminder_that_comes_back_takes_nothing_from_the_announcement(accepted: Notice) -> None:
+    version_id = accepted.campaign.version_id
+    report(accepted, Kind.DELIVERED, "2.0.0")
+    before = facts_of(person_of(accepted)).told_at(version_id)
+    Notice.objects.filter(pk=accepted.pk).update(wave=Wave.FIRST_REMINDER, state=NoticeState.ACCEPTED)
+
+    report(accepted, Kind.BOUNCED, "4.2.2")
+
+    assert before
+    assert facts_of(person_of(accepted)).told_at(version_id) == before
 
 
 @pytest.mark.parametrize(
@@ -284,7 +297,7 @@ def test_recording_a_report_costs_the_same_whatever_came_before(accepted: Notice
     with CaptureQueriesContext(connection) as replay:
         report(accepted, Kind.BOUNCED, "5.1.1")
 
-    assert len(statements(first)) == 13
+    assert len(statements(first)) == 14
     assert len(statements(replay)) == 2
 
 

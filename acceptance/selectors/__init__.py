@@ -10,10 +10,10 @@ from .asked import (
     good_until,
     is_deemed,
     owed,
-    owed_before,
     unrecorded_use,
 )
 from .awaited import awaited, demands_by_country, people_without
+from .due import Due, due_by_key
 from .effect import effective_for, notice_period
 from .facts import Facts, facts_of
 from .governing import governing, governing_version
@@ -55,6 +55,7 @@ __all__ = [
     "Counted",
     "Deemed",
     "Demands",
+    "Due",
     "ErasedMeanwhile",
     "ExposureRow",
     "Facts",
@@ -78,6 +79,7 @@ __all__ = [
     "awaited",
     "deemed_of",
     "demands_by_country",
+    "due_by_key",
     "effective_for",
     "entries_about",
     "facts_of",
@@ -98,7 +100,6 @@ __all__ = [
     "notice_period",
     "outstanding_answers",
     "owed",
-    "owed_before",
     "past",
     "past_of",
     "people_by_state",

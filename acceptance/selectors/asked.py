@@ -1,16 +1,15 @@
 """What is asked of a person now, and how firmly."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook, State
 
 from .effect import effective_for
-from .facts import Facts, facts_by_key
+from .facts import Facts
 
 PUT_OFF_FOR = timedelta(days=1)
 # Whatever a rule allows, nobody puts an answer off for longer than this after the change holds for them.
@@ -157,27 +156,6 @@ def pending_up_to(
 def strictest(assents: Collection[str]) -> str:
     """Give the strictest of what is asked."""
     return next((asked for asked in (Assent.AGREE, Assent.ACKNOWLEDGE) if asked in assents), Assent.NONE)
-
-
-def owed_before(
-    publication: Publication, people: Iterable[int], register: Register, rules: RuleBook, *, at: datetime
-) -> dict[int, str]:
-    """Give what versions before this one still ask of people, the strictest, for those who owe an answer.
-
-    `people` are keys. At most four queries, whatever their number.
-    """
-    before = register.before(publication)
-    if before is None:
-        return {}
-    found = {}
-    for key, facts in facts_by_key(User.objects.filter(pk__in=people)).items():
-        pending = pending_up_to(before, facts, register, rules, at)
-        assent = strictest(pending.values())
-        # As on the site, a no answers what is only to be acknowledged.
-        is_refused = bool(pending) and facts.latest_no(before.policy_id) >= max(pending)
-        if assent == Assent.AGREE or (pending and not is_refused):
-            found[key] = assent
-    return found
 
 
 def owed(

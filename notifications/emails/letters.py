@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats, translation
 
+from acceptance.selectors import Due
 from acceptance.tokens import reminders_token
 from accounts.models import User
 from policies.models import Assent
@@ -34,7 +35,7 @@ MESSAGE_ID = "notifications.message-id"
 class Person:
     """Who a notice is for, as far as it matters for the letter, and the notice's key.
 
-    `owed` is what an earlier version still asks of them, where one does.
+    `due` is what the version means for them, where that was looked up.
     """
 
     notice_id: int
@@ -43,7 +44,12 @@ class Person:
     language: str
     country: str
     time_zone: str
-    owed: str = Assent.NONE
+    due: Due | None = None
+
+    @property
+    def owed(self) -> str:
+        """What an earlier version still asks of them."""
+        return self.due.owed if self.due else Assent.NONE
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ class Letters:
         self.campaign, self.wave = campaign, wave
         self.publication, self.register, self.rules = publication, register, rules
         self.built: dict[tuple[str, str, str, TimeLeft | None], tuple[int, Skeleton]] = {}
-        self.letters: dict[tuple[str, str, str, str], Addressed] = {}
+        self.letters: dict[tuple[str, str, str, Due | None], Addressed] = {}
         self.host = sender_address().partition("@")[2]
 
     def addressed_to(self, person: Person, *, now: datetime) -> Addressed:
@@ -81,7 +87,7 @@ class Letters:
         Raises `AddressUnusable`, and what goes wrong with a template, or with their record.
         """
         recipient = mailbox(person.email)
-        place = (person.language, person.country, person.time_zone, person.owed)
+        place = (person.language, person.country, person.time_zone, person.due)
         letter = self.letters.get(place)
         # Everyone of one place is written the same, but for the link of their own in a reminder.
         if letter is None or self.wave in REMINDERS:
@@ -93,14 +99,16 @@ class Letters:
         language = self.publication.text(person.language).language
         demand = self.demand_of(person)
         with translation.override(language):
-            local = self.publication.effective_at.astimezone(ZoneInfo(person.time_zone))
+            effective_at = person.due.effective_at if person.due else self.publication.effective_at
+            local = effective_at.astimezone(ZoneInfo(person.time_zone))
             variables, left = {"effective": moment_in_words(local)}, None
             if self.publication.recalled_at and self.wave == Wave.CORRECTION:
                 recalled = self.publication.recalled_at.astimezone(local.tzinfo)
                 variables["recalled"] = moment_in_words(recalled)
             elif self.wave in REMINDERS:
-                deadline = deadline_of(self.publication, demand, now).astimezone(local.tzinfo)
-                left = time_left(deadline, now, is_in_force=self.publication.effective_at <= now)
+                gate_from = person.due.gate_from if person.due else None
+                deadline = deadline_of(effective_at, demand, gate_from, now).astimezone(local.tzinfo)
+                left = time_left(deadline, now, is_in_force=effective_at <= now)
                 stop = link("acceptance:stop_reminders", [reminders_token(person.user_id)], language)
                 variables |= {"deadline": moment_in_words(deadline), "stop": stop}
             key = (
@@ -177,15 +185,19 @@ def rebuilt(notice: Notice) -> bytes:
     return Skeleton(bytes(notice.letter.skeleton)).fill(kept)
 
 
-def deadline_of(publication: Publication, demand: Demand, now: datetime) -> datetime:
+def deadline_of(
+    effective_at: datetime, demand: Demand, gate_from: datetime | None, now: datetime
+) -> datetime:
     """Give the moment until which an answer changes what happens.
 
     That is the one from which going on using the shop counts as acceptance, where the rule says that
-    it does and that moment is still to come; else the one from which the gate is closed.
+    it does and that moment is still to come; else the one from which the gate is closed. Whichever it is,
+    it is no later than the gate, which an earlier version may close.
     """
-    if demand.is_deemed_by_use and now < publication.effective_at:
-        return publication.effective_at
-    return publication.effective_at + timedelta(days=demand.grace_days)
+    gate_from = gate_from or effective_at + timedelta(days=demand.grace_days)
+    if demand.is_deemed_by_use and now < effective_at:
+        return min(effective_at, gate_from)
+    return gate_from
 
 
 def time_left(deadline: datetime, now: datetime, *, is_in_force: bool) -> TimeLeft:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
+from secrets import token_hex
 from types import MappingProxyType
 
 from django.conf import settings
@@ -23,9 +24,11 @@ from policies.selectors import Demand, Publication, Register
 
 from ..wire import Skeleton, header_place, lay_out
 
-# Stands in the templates where people differ. Plain ASCII, because premailer encodes braces in links.
-EFFECTIVE, RECALLED, DEADLINE = "@@EFFECTIVE@@", "@@RECALLED@@", "@@DEADLINE@@"
-ASKED, STOP = "@@ASKED@@", "@@STOP@@"
+# Stands in the templates where people differ. Plain ASCII, because premailer encodes braces in links, and
+# nothing that an author could have written.
+MARK = token_hex(8)
+EFFECTIVE, RECALLED, DEADLINE = f"@@EFFECTIVE@{MARK}@@", f"@@RECALLED@{MARK}@@", f"@@DEADLINE@{MARK}@@"
+ASKED, STOP = f"@@ASKED@{MARK}@@", f"@@STOP@{MARK}@@"
 # Longer changes are linked and not written out: mail programs cut long letters short.
 INLINED = 20_000
 
@@ -152,7 +155,7 @@ def lay_out_all(
         headers={"Auto-Submitted": "auto-generated", "Content-Language": language, **headers, **again},
         text=plain,
         html=html,
-        places={marker: marker.strip("@").lower() for marker in places},
+        places={marker: marker.split("@")[2].lower() for marker in places},
         attachment=attachment(attached, language) if attached else None,
     )
 

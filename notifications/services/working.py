@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from acceptance.selectors import owed_before
+from acceptance.selectors import due_by_key
 from accounts.models import notice_email
 from policies.selectors import load_register, load_rule_book
 
@@ -84,16 +84,14 @@ class Worker:
         return is_connected
 
     def due_people(self) -> list[Person]:
-        """Give the people whose notices are due, with what earlier versions still ask of them."""
-        due = due_people(self.chunk, self.clock())
+        """Give the people whose notices are due, with what the version means for each of them."""
+        people = due_people(self.chunk, self.clock())
         if self.chunk.wave == Wave.CORRECTION:
-            return due
-        keys = [person.user_id for person in due]
+            return people
+        keys = [person.user_id for person in people]
         about = (self.letters.publication, keys, self.letters.register, self.letters.rules)
-        owed = owed_before(*about, at=self.clock())
-        return [
-            replace(person, owed=owed[person.user_id]) if person.user_id in owed else person for person in due
-        ]
+        known = due_by_key(*about, at=self.clock())
+        return [replace(person, due=known.get(person.user_id)) for person in people]
 
     def has_turn(self, person: Person) -> bool:
         """Whether a person can be written to now, perhaps after a short wait; else they are put off."""

@@ -48,14 +48,10 @@ def test_the_words_of_an_act_are_in_the_language_of_the_text_whoever_asks(
         "statement": "Ich habe Version 1 von „Privacy policy“ gesehen und auch, was sie ändert.",
         "accept_button": "Zur Kenntnis nehmen",
         "decline_button": "Ablehnen",
-        "consequences": " ".join(
-            [
-                "Wenn Sie ablehnen, halten wir das fest.",
-                "Die Version gilt für Sie trotzdem: Sie braucht keine Zustimmung.",
-                "Wenn Sie nichts tun, gilt nichts als angenommen, und am Ende fragt der Shop nach Ihrer",
-                "Antwort, bevor Sie weitermachen können. Sie können Ihre Antwort jederzeit ändern.",
-            ]
-        ),
+        "consequences": "Wenn Sie ablehnen, halten wir das fest. Die Version gilt für Sie trotzdem: Sie"
+        " braucht keine Zustimmung. Wenn Sie nichts tun, gilt nichts als angenommen, und am Ende fragt"
+        " der Shop nach Ihrer Antwort, bevor Sie weitermachen können. Sie können Ihre Antwort jederzeit"
+        " ändern.",
     }
 
 

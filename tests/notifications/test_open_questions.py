@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from acceptance.selectors import owed_before
+from acceptance.selectors import due_by_key
 from accounts.models import User
 from demo.sink import Sink
 from notifications.services import plan_campaigns, run_due
@@ -122,7 +122,7 @@ def test_who_joined_when_the_earlier_version_was_over_owes_it_nothing(
     assert TO_ACKNOWLEDGE in letters[alice.email]
 
 
-def test_it_takes_four_queries_for_any_number_of_people(
+def test_it_takes_five_queries_for_any_number_of_people(
     make_person: Callable[..., User], second: Callable[..., PolicyVersion]
 ) -> None:
     people = [make_person(f"person{number}") for number in range(12)]
@@ -135,7 +135,51 @@ def test_it_takes_four_queries_for_any_number_of_people(
     entry = register.by_id[third.pk]
 
     with CaptureQueriesContext(connection) as captured:
-        owed = owed_before(entry, [person.pk for person in people], register, rules, at=LATER)
+        due = due_by_key(entry, [person.pk for person in people], register, rules, at=LATER)
 
-    assert owed == {person.pk: Assent.ACKNOWLEDGE for person in people[1:]}
-    assert len(captured) == 4
+    owed = {key: found.owed for key, found in due.items()}
+    assert owed == {person.pk: Assent.ACKNOWLEDGE for person in people} | {people[0].pk: Assent.NONE}
+    assert len(captured) == 5
+
+
+def test_who_is_told_late_reads_from_when_the_version_holds_for_them(
+    alice: User,
+    version: PolicyVersion,
+    make_version: Versions,
+    make_person: Callable[..., User],
+    mailbox: Sink,
+) -> None:
+    answer(alice, at=NOW + DAY)
+    second = make_version(published_at=LATER, effective_at=LATER + 31 * DAY, body="We keep them eight.")
+    late = make_person("late", date_joined=LATER + 20 * DAY)
+
+    letters = last_letters(mailbox, now=LATER + 29 * DAY)
+
+    register = load_register()
+    due = due_by_key(register.by_id[second.pk], [late.pk], register, load_rule_book(), at=LATER + 29 * DAY)[
+        late.pk
+    ]
+    assert due.effective_at > LATER + 31 * DAY
+    assert f"takes effect on {due.effective_at:%B} {due.effective_at.day}, " in letters[late.email]
+
+
+def test_a_reminder_names_no_moment_after_that_from_which_the_gate_is_closed(
+    bob: User, version: PolicyVersion, make_version: Versions, mailbox: Sink
+) -> None:
+    # Bob has not answered the first version, for which the gate closes on April 16.
+    last_letters(mailbox, now=NOW)
+    second = NOW + 20 * DAY
+    make_version(published_at=second, effective_at=second + 60 * DAY, body="We keep them eight.")
+    last_letters(mailbox, now=second)
+
+    reminder = last_letters(mailbox, now=second + 14 * DAY)[bob.email]
+
+    assert "You have 11 days left to answer, until April 16, 2026" in reminder
+
+
+def test_what_an_author_writes_is_never_taken_for_a_place_in_the_letter(
+    alice: User, make_version: Versions, mailbox: Sink
+) -> None:
+    make_version(body="@@EFFECTIVE@@ and @@ASKED@@", reason="@@EFFECTIVE@@")
+
+    assert "@@EFFECTIVE@@" in last_letters(mailbox, now=NOW)[alice.email]

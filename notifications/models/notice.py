@@ -27,6 +27,13 @@ class NoticeState(models.TextChoices):
 # Why nothing is sent to who has acted meanwhile; they were told by the site.
 ANSWERED_ALREADY = "The person has answered already."
 DUE_STATES = (NoticeState.PENDING, NoticeState.RETRY)
+# What the mail server took, whatever it reported of it later.
+TAKEN_STATES = (
+    NoticeState.ACCEPTED,
+    NoticeState.DELIVERED,
+    NoticeState.BOUNCED,
+    NoticeState.COMPLAINED,
+)
 STATES_WITH_REASON = (
     NoticeState.RETRY,
     NoticeState.BOUNCED,

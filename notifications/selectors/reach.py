@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left, TruncHour
 from django.utils.functional import Promise
 
 from acceptance.models import Exposure, ExposureKind
 
-from ..models import ANSWERED_ALREADY, Campaign, CampaignKind, Chunk, Notice, NoticeState, Wave
+from ..models import ANSWERED_ALREADY, TAKEN_STATES, Campaign, CampaignKind, Chunk, Notice, NoticeState, Wave
 
 TOLD_STATES = (NoticeState.ACCEPTED, NoticeState.DELIVERED, NoticeState.COMPLAINED)
 UNTOLD_STATES = (
@@ -129,20 +129,20 @@ def replies(campaign: Campaign) -> list[Reply]:
 
 
 def hours(campaign: Campaign) -> list[tuple[datetime, int]]:
-    """Give how many notices were taken in each hour, those of a chunk in the hour in which it last moved."""
+    """Give how many notices the mail server took in each hour. One query over the campaign's notices."""
     rows = (
-        Chunk.objects.filter(campaign=campaign, progressed_at__isnull=False, accepted__gt=0)
-        .annotate(hour=TruncHour("progressed_at"))
+        Notice.objects.filter(campaign=campaign, state__in=TAKEN_STATES, settled_at__isnull=False)
+        .annotate(hour=TruncHour("settled_at"))
         .values("hour")
-        .annotate(count=Sum("accepted"))
+        .annotate(count=Count("pk"))
         .order_by("hour")
     )
-    return [(row["hour"], row["count"]) for row in rows]
+    return list(rows.values_list("hour", "count"))
 
 
 def pace(campaign: Campaign, waiting: int, *, now: datetime) -> Pace:
     """Give how fast a campaign with so many notices waiting goes, by what was taken in the last minute."""
     moved = Chunk.objects.filter(campaign=campaign, progressed_at__gt=now - LATELY)
     lately = Notice.objects.filter(chunk__in=moved, armed_at__gt=now - LATELY)
-    a_minute = lately.filter(state__in=[*TOLD_STATES, NoticeState.BOUNCED]).count()
+    a_minute = lately.filter(state__in=TAKEN_STATES).count()
     return Pace(a_minute, timedelta(minutes=waiting / a_minute) if a_minute else None)

@@ -72,7 +72,8 @@ def record_event(
 def move(notice: Notice, event: MailEvent, now: datetime) -> None:
     """Move a notice to the state that an event proves, and count it there, unless it is past that.
 
-    A notice of which nothing was sent, or that failed, stays as it is: its event says what came in.
+    A notice of which nothing was sent, or that failed, stays as it is: its event says what came in. When
+    the mail server took it stays as well, for the event has a moment of its own.
     """
     state = STATE_AFTER.get(MailEventKind(event.kind))
     if state is None or notice.state not in PRECEDENCE:
@@ -83,8 +84,10 @@ def move(notice: Notice, event: MailEvent, now: datetime) -> None:
     before = NoticeState(notice.state)
     if PRECEDENCE.index(before) >= PRECEDENCE.index(state):
         return
-    Notice.objects.filter(pk=notice.pk).update(state=state, reason=reason_for(event), settled_at=now)
-    count_chunk(notice.chunk_id, now)
+    settled_at = notice.settled_at or now
+    Notice.objects.filter(pk=notice.pk).update(state=state, reason=reason_for(event), settled_at=settled_at)
+    # Only what is faster than the mail server's own answer gets the sending on.
+    count_chunk(notice.chunk_id, now, is_progress=notice.settled_at is None)
 
 
 def record_exposure(notice: Notice, kind: ExposureKind, now: datetime) -> None:

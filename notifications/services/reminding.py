@@ -80,8 +80,7 @@ def told(
 def reminders_to_come(campaign: Campaign, publication: Publication, rules: RuleBook) -> bool:
     """Whether a reminder can still become due that nobody has looked for.
 
-    The last progress of the chunks stands for the last announcement: no count over notices. What
-    comes back later moves it, so the campaign may stay open for longer than it needs to.
+    The last progress of the chunks stands for the last announcement: no count over notices.
     """
     places = places_to_remind(publication, rules)
     announced = Chunk.objects.filter(campaign=campaign, wave=Wave.ANNOUNCEMENT, accepted__gt=0)

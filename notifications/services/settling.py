@@ -7,7 +7,7 @@ from django.db.models import Count, Min, Q
 
 from acceptance.models import ExposureKind
 
-from ..models import Chunk, Notice, NoticeState
+from ..models import TAKEN_STATES, Chunk, Notice, NoticeState
 from ..transport import Fate, Outcome
 from .claiming import Claim, Settlement
 
@@ -15,13 +15,7 @@ from .claiming import Claim, Settlement
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 480))
 
 COUNTERS = {
-    # What came back was accepted before.
-    "accepted": [
-        NoticeState.ACCEPTED,
-        NoticeState.DELIVERED,
-        NoticeState.BOUNCED,
-        NoticeState.COMPLAINED,
-    ],
+    "accepted": TAKEN_STATES,
     "bounced": [NoticeState.BOUNCED],
     "complained": [NoticeState.COMPLAINED],
     "failed": [NoticeState.FAILED],
@@ -62,11 +56,12 @@ def settlement(claim: Claim, outcome: Outcome, now: datetime) -> Settlement:
 
 
 @transaction.atomic
-def count_chunk(chunk_id: int, now: datetime) -> None:
+def count_chunk(chunk_id: int, now: datetime, *, is_progress: bool = True) -> None:
     """Bring a chunk's counters, and who was told, up to date with its notices. Locks the chunk.
 
     They are read from the notices and never added up, so nothing that dies can leave them wrong. A
-    chunk that was done meanwhile is due again for a notice that was put off.
+    chunk that was done meanwhile is due again for a notice that was put off. Without `is_progress` the
+    chunk keeps the moment at which it last got on.
     """
     chunk = Chunk.objects.select_for_update(no_key=True).get(pk=chunk_id)
     counts = {name: Count("pk", filter=Q(state__in=states)) for name, states in COUNTERS.items()}
@@ -76,7 +71,8 @@ def count_chunk(chunk_id: int, now: datetime) -> None:
     if next_at and chunk.due_at is None:
         Chunk.objects.filter(pk=chunk_id).update(due_at=next_at)
     if any(getattr(chunk, name) != found[name] for name in found):
-        Chunk.objects.filter(pk=chunk_id).update(progressed_at=now, **found)
+        moved_at = now if is_progress else chunk.progressed_at
+        Chunk.objects.filter(pk=chunk_id).update(progressed_at=moved_at, **found)
         with connection.cursor() as cursor:
             kind = ExposureKind.NOTIFIED.value
             cursor.execute(TELL_ON[connection.vendor], [kind, chunk_id, NoticeState.ACCEPTED.value, kind])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from acceptance.models import Act, Exposure, LegacyAcceptance
-from notifications.models import Notice
+from notifications.models import TAKEN_STATES, Notice, NoticeState
 from policies.selectors import Publication
 
 from .notices import reported
@@ -65,11 +65,15 @@ def told(notices: Iterable[Notice]) -> Iterator[Event]:
         if notice.armed_at:
             yield Event(notice.armed_at, "SENDING", _("A notice was handed to the mail server."), *about)
         if notice.settled_at:
-            words = _("What became of the notice: %(state)s.") % {"state": notice.get_state_display()}
-            yield Event(notice.settled_at, notice.state, f"{words} {notice.reason}".strip(), *about)
+            # What was reported of a notice that the mail server took stands at a moment of its own.
+            is_taken = notice.state in TAKEN_STATES
+            state = NoticeState.ACCEPTED if is_taken else NoticeState(notice.state)
+            words = _("What became of the notice: %(state)s.") % {"state": state.label}
+            reason = "" if is_taken else notice.reason
+            yield Event(notice.settled_at, state, f"{words} {reason}".strip(), *about)
         for event in reported(notice.events.all()):
             words = _("Reported of the notice: %(kind)s.") % {"kind": event.get_kind_display()}
-            yield Event(event.received_at, event.kind, words, *about)
+            yield Event(event.received_at, event.kind, f"{words} {event.status}".strip(), *about)
 
 
 def met(exposures: Iterable[Exposure]) -> Iterator[Event]:

@@ -1,5 +1,6 @@
 """What a report does to a notice, in whatever order reports come, and that it is recorded once."""
 
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,7 @@ from notifications.models import (
 from notifications.models import (
     MailEventKind as Kind,
 )
+from notifications.selectors import hours
 from notifications.services import NoSuchNotice, reap_leases, record_event
 from notifications.services.claiming import Claim
 from notifications.services.settling import count_chunk
@@ -38,9 +40,12 @@ from .records import counters_add_up, end_leases, settled, statements, states, t
 
 ACCEPTED = Outcome(Fate.ACCEPTED, "250 OK")
 UNKNOWN = Outcome(Fate.UNKNOWN, "")
+LATER = NOW + timedelta(hours=30)
 
 
-def report(notice: Notice, kind: str, status: str = "", *, number: int = 1) -> MailEvent | None:
+def report(
+    notice: Notice, kind: str, status: str = "", *, number: int = 1, now: datetime = NOW
+) -> MailEvent | None:
     """Record a report; another `number` makes another report of the same content."""
     return record_event(
         notice_id=notice.pk,
@@ -49,7 +54,7 @@ def report(notice: Notice, kind: str, status: str = "", *, number: int = 1) -> M
         diagnostic="550 No such user",
         source=EventSource.MAILDIR,
         digest=sha256(f"{kind}{status}{number}".encode()).hexdigest(),
-        now=NOW,
+        now=now,
     )
 
 
@@ -119,6 +124,28 @@ def test_an_accepted_notice_moves_with_what_is_reported(
     accepted.refresh_from_db()
     assert (accepted.state, accepted.reason) == (state, reason)
     assert counters_add_up()
+
+
+@pytest.mark.parametrize("kind", [Kind.DELIVERED, Kind.BOUNCED, Kind.COMPLAINED])
+def test_a_later_report_leaves_the_moment_at_which_the_mail_server_took_it(
+    accepted: Notice, kind: Kind
+) -> None:
+    report(accepted, kind, now=LATER)
+
+    accepted.refresh_from_db()
+    assert (accepted.state, accepted.settled_at) == (kind.value, NOW)
+    assert MailEvent.objects.get().received_at == LATER
+    assert Chunk.objects.get().progressed_at == NOW
+    assert hours(accepted.campaign) == [(NOW, 1)]
+
+
+def test_a_report_that_is_faster_than_the_mail_servers_answer_has_the_moment_for_both(
+    sending: Notice,
+) -> None:
+    report(sending, Kind.DELIVERED, now=LATER)
+
+    sending.refresh_from_db()
+    assert sending.settled_at == Chunk.objects.get().progressed_at == LATER
 
 
 @pytest.mark.parametrize("kind", [Kind.DELIVERED, Kind.BOUNCED, Kind.COMPLAINED])

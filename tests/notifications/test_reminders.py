@@ -17,6 +17,7 @@ from notifications.services import (
     cancel_campaign,
     pause_campaign,
     plan_campaigns,
+    record_event,
     resume_campaign,
     run_due,
     slices,
@@ -97,6 +98,22 @@ def test_the_days_count_from_a_person_s_own_announcement(
 
     assert first == (ONCE | {Wave.FIRST_REMINDER: NoticeState.ACCEPTED}, ONCE)
     assert waves(late) == ONCE | {Wave.FIRST_REMINDER: NoticeState.ACCEPTED}
+
+
+def test_a_report_of_delivery_that_comes_late_puts_no_reminder_off(
+    alice: User, version: PolicyVersion, mailbox: Sink
+) -> None:
+    look(NOW)
+    [notice] = Notice.objects.all()
+    about = {"kind": "DELIVERED", "status": "2.0.0", "diagnostic": "", "source": "MAILDIR"}
+    record_event(notice_id=notice.pk, **about, digest="5e" * 32, now=NOW + 5 * DAY)
+
+    look(NOW + 7 * DAY)
+
+    assert waves(alice) == {
+        Wave.ANNOUNCEMENT: NoticeState.DELIVERED,
+        Wave.FIRST_REMINDER: NoticeState.ACCEPTED,
+    }
 
 
 def test_the_rule_of_each_country_names_its_own_days(

@@ -43,6 +43,7 @@ WRITTEN = [
     ("acceptance", "0009_counts"),
     ("acceptance", "0010_desk_acts_of_the_erased"),
     ("policies", "0008_draft_bases"),
+    ("notifications", "0012_begun_chunks"),
 ]
 
 LATER = NOW + timedelta(days=31)

@@ -120,6 +120,9 @@ class Chunk(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     lease_token = models.UUIDField(_("lease"), null=True)
     lease_until = models.DateTimeField(_("lease ends"), null=True)
+    begun_at = models.DateTimeField(
+        _("begun"), null=True, help_text=_("When a worker first took this chunk to send it.")
+    )
     stalled_at = models.DateTimeField(
         _("stalled since"),
         null=True,

@@ -53,7 +53,7 @@ def plan_campaigns(*, now: datetime) -> int:
             reckon(campaign, publication, rules, now)
             made += plan_reminders(campaign, publication, register, rules, now)
         # What came back since the last pass, while perhaps nothing was being sent.
-        if not trip_breakers(campaign.pk, now):
+        if not trip_breakers(campaign.pk, now, is_thorough=True):
             widen_if_sound(campaign, now)
         if not is_sending(campaign) and is_complete(campaign, publication, rules, now):
             finish(campaign, now)

@@ -54,7 +54,8 @@ def send_chunk(*, chunk_id: int, token: UUID, clock: Clock) -> int | None:
     """
     stop_campaigns(now=clock())
     leased = claimable(clock()).filter(pk=chunk_id)
-    if not leased.update(lease_token=token, lease_until=clock() + LEASE):
+    begun_at = Coalesce("begun_at", clock())
+    if not leased.update(lease_token=token, lease_until=clock() + LEASE, begun_at=begun_at):
         return None
     chunk = Chunk.objects.select_related("campaign").get(pk=chunk_id)
     skip_needless(chunk, clock())

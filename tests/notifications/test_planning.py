@@ -394,5 +394,5 @@ def test_planning_costs_no_query_per_person(
     with CaptureQueriesContext(connection) as again:
         plan_campaigns(now=NOW)
 
-    assert len(statements(first)) == 31
-    assert len(statements(again)) == 15
+    assert len(statements(first)) == 33
+    assert len(statements(again)) == 16

@@ -424,7 +424,7 @@ def test_reminders_are_planned_in_slices_without_a_query_for_each_person(
         (Wave.FIRST_REMINDER, 1),
     ]
     assert len(statements(first)) == 31
-    assert len(statements(again)) == 15
+    assert len(statements(again)) == 16
 
 
 def test_two_planners_make_no_reminder_twice(

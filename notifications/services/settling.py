@@ -94,7 +94,7 @@ def reason_for(state: NoticeState, outcome: Outcome) -> str:
     if state == NoticeState.UNKNOWN:
         return "The connection broke after the message was sent and before the server answered."
     if outcome.fate is Fate.UNBUILT:
-        return "The letter could not be built; the log says why."
+        return f"The letter could not be built ({outcome.reply}); the log says why."
     if outcome.fate is Fate.REFUSED:
         return "The mail server refused the message."
     if state == NoticeState.FAILED:

@@ -13,9 +13,7 @@ from policies.selectors import load_register, load_rule_book
 
 from ..models import ANSWERED_ALREADY, DUE_STATES, REMINDERS, Campaign, Chunk, Notice, NoticeState, Wave
 from ..selectors import suppressed_people
-from ..transport import Fate, Outcome
-from .claiming import Claim
-from .settling import count_chunk, settlement
+from .settling import count_chunk
 
 
 @transaction.atomic
@@ -64,15 +62,6 @@ def long_away(now: datetime) -> Q:
 def put_off(notice_ids: Sequence[int], until: datetime) -> None:
     """Send due notices no earlier than `until`."""
     Notice.objects.filter(pk__in=notice_ids, state__in=DUE_STATES).update(due_at=until)
-
-
-def put_off_unbuilt(notice_id: int, now: datetime) -> None:
-    """Try a notice later whose letter cannot be built, as one that the mail server put off."""
-    attempt = Notice.objects.values_list("attempt", flat=True).get(pk=notice_id) + 1
-    made = settlement(Claim(notice_id, attempt, now), Outcome(Fate.UNBUILT, ""), now)
-    Notice.objects.filter(pk=notice_id, state__in=DUE_STATES).update(
-        state=made.state, attempt=attempt, reason=made.reason, due_at=made.due_at, settled_at=made.settled_at
-    )
 
 
 def needless_reminders(chunk: Chunk, now: datetime) -> list[tuple[Q, str]]:

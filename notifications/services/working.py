@@ -25,7 +25,8 @@ from .claiming import Claim, Settlement, settle, settle_and_claim
 from .pacing import DOMAIN_PATIENCE, EVERYONE, PATIENCE, Pacer
 from .quiet import quiet_until
 from .settling import count_chunk, settlement
-from .skipping import fail_unsent, put_off, put_off_unbuilt, skip_needless
+from .skipping import fail_unsent, put_off, skip_needless
+from .unbuilt import complaint_about, put_off_unbuilt
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +35,6 @@ Clock = Callable[[], datetime]
 LEASE = timedelta(minutes=5)
 # How often a worker renews its lease and brings the chunk's counters up to date.
 REPORT_EVERY = timedelta(seconds=2)
-# So many letters that cannot be built, one after the other, are no single person's fault.
-UNBUILT_LIMIT = 10
 
 
 class Worker:
@@ -46,7 +45,7 @@ class Worker:
 
     def __init__(self, chunk: Chunk, token: UUID, clock: Clock) -> None:
         self.chunk, self.token, self.clock = chunk, token, clock
-        self.accepted = self.unbuilt = 0
+        self.accepted = 0
         self.pacer = Pacer(clock)
         # Whose turn is later, by the moment from which; written down at the end.
         self.later: dict[datetime, list[int]] = defaultdict(list)
@@ -66,7 +65,7 @@ class Worker:
         for person in self.due_people():
             letter = self.letter_for(person)
             if letter is None or not self.has_turn(person):
-                if self.next_turn:
+                if self.next_turn or self.complaint:
                     break
                 continue
             if claim := self.claim(letter):
@@ -131,14 +130,11 @@ class Worker:
         except AddressUnusable as error:
             fail_unsent(person.notice_id, str(error), self.clock())
             return None
-        except Exception:
+        except Exception as error:
             logger.exception("The letter of notice %s cannot be built.", person.notice_id)
-            put_off_unbuilt(person.notice_id, self.clock())
-            self.unbuilt += 1
-            if self.unbuilt == UNBUILT_LIMIT:
-                self.complaint = f"{UNBUILT_LIMIT} letters in a row could not be built; the log says why."
+            reason = put_off_unbuilt(person.notice_id, error, self.clock())
+            self.complaint = complaint_about(self.chunk.campaign, reason, self.clock())
             return None
-        self.unbuilt = 0
         return letter
 
     def claim(self, letter: Addressed) -> Claim | None:

@@ -6,15 +6,14 @@ be stopped anywhere, run twice at once, and started again.
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.selectors import Publication, Register, RuleBook, State, load_register, load_rule_book
 
-from ..models import OPEN_STATES, Campaign, CampaignKind, CampaignState, Chunk, Notice, NoticeState, Wave
+from ..models import OPEN_STATES, Campaign, CampaignKind, CampaignState, Chunk, Wave
 from ..selectors import concerned_people
 from .breakers import trip_breakers
 from .control import CampaignNotRunning, cancel_campaign, cancel_due
@@ -22,6 +21,7 @@ from .correcting import is_corrected, misinformed, uncorrected
 from .reckoning import reckon
 from .reminding import reminders_due, reminders_to_come
 from .slices import plan_wave, without_notice
+from .widening import widen_if_sound
 
 # So often everyone concerned is asked for, and not only those who came since: someone may have become
 # active, moved to a place whose rule tells people, or been saved late with a lower key.
@@ -149,21 +149,6 @@ def told_people(publication: Publication, rules: RuleBook) -> QuerySet[User]:
         if rules.demand(publication.kind, publication.change_class, country).is_told
     ]
     return concerned_people(publication.effective_at).filter(country__in=told)
-
-
-def widen_if_sound(campaign: Campaign, now: datetime) -> None:
-    """Let notices go to more than the first few people, once there was time for those to bounce."""
-    chunks = Chunk.objects.filter(campaign=campaign)
-    if campaign.widened_at or not chunks.exists():
-        return
-    first = Notice.objects.filter(chunk__in=chunks.filter(is_trial=True))
-    if chunks.filter(is_trial=False).exists():
-        if first.filter(state__in=[NoticeState.PENDING, NoticeState.SENDING]).exists():
-            return
-        last = first.aggregate(last=Max("armed_at"))["last"]
-        if last and now < last + timedelta(minutes=settings.NOTICE_TRIAL_MINUTES):
-            return
-    Campaign.objects.filter(pk=campaign.pk, widened_at=None).update(widened_at=now)
 
 
 def is_sending(campaign: Campaign) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
 from acceptance.selectors import people_without
 from accounts.models import User
@@ -54,16 +54,19 @@ def plan_slice(
     """Make chunks with the notices of the next of `people` whose keys are above `after`.
 
     Returns the last key and how many notices were made, None where there is nobody left. Locks the
-    campaign, so that planners take turns and none plans for a campaign that has ended.
+    campaign, so that planners take turns and none plans for a campaign that has ended. The first notices
+    of a campaign, which go ahead of the others, are a slice of their own.
     """
     running = Campaign.objects.select_for_update(no_key=True).filter(state=CampaignState.RUNNING)
-    if running.filter(pk=campaign.pk).first() is None:
+    locked = running.filter(pk=campaign.pk).first()
+    if locked is None:
         return None
     untold = without_notice(campaign, people, wave).filter(pk__gt=after).order_by("pk").values("pk")
-    count = untold[: CHUNK_SIZE * SLICE_CHUNKS].count()
+    ahead = left_to_go_ahead(locked)
+    count = untold[: min(ahead or CHUNK_SIZE * SLICE_CHUNKS, CHUNK_SIZE * SLICE_CHUNKS)].count()
     if not count:
         return None
-    chunks = make_chunks(campaign, wave, -(-count // CHUNK_SIZE), now)
+    chunks = make_chunks(campaign, wave, -(-count // CHUNK_SIZE), now, is_trial=ahead > 0)
     made = insert_notices(campaign, wave, chunks, untold[:count])
     last = measure_chunks(chunks) or after
     if wave not in REMINDERS:
@@ -78,15 +81,18 @@ def without_notice(campaign: Campaign, people: QuerySet[User], wave: Wave) -> Qu
     return people_without(notices, people) if wave in REMINDERS else people.filter(~Exists(notices))
 
 
-def make_chunks(campaign: Campaign, wave: Wave, count: int, now: datetime) -> list[Chunk]:
-    """Make the empty chunks of one slice. The first of a campaign go ahead of the others."""
-    done = Chunk.objects.filter(campaign=campaign).count()
-    trial = -(-settings.NOTICE_TRIAL_SIZE // CHUNK_SIZE)
+def left_to_go_ahead(campaign: Campaign) -> int:
+    """Say how many of the first notices of a campaign, which go ahead of the others, are still to be made."""
+    if campaign.widened_at:
+        return 0
+    made: int = Chunk.objects.filter(campaign=campaign).aggregate(made=Sum("size", default=0))["made"]
+    return max(settings.NOTICE_TRIAL_SIZE - made, 0)
+
+
+def make_chunks(campaign: Campaign, wave: Wave, count: int, now: datetime, *, is_trial: bool) -> list[Chunk]:
+    """Make the empty chunks of one slice."""
     return Chunk.objects.bulk_create(
-        [
-            Chunk(campaign=campaign, wave=wave, due_at=now, is_trial=done + number < trial)
-            for number in range(count)
-        ]
+        [Chunk(campaign=campaign, wave=wave, due_at=now, is_trial=is_trial) for _number in range(count)]
     )
 
 

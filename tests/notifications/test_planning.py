@@ -200,9 +200,9 @@ def test_whoever_leaves_while_a_slice_is_planned_leaves_no_empty_chunk_behind(
     people = make_people(3)
     make_chunks = slices.make_chunks
 
-    def leave(*arguments: Any) -> list[Chunk]:
+    def leave(*arguments: Any, is_trial: bool) -> list[Chunk]:
         User.objects.filter(pk__in=[person.pk for person in people[:leaving]]).update(is_active=False)
-        return make_chunks(*arguments)
+        return make_chunks(*arguments, is_trial=is_trial)
 
     monkeypatch.setattr(slices, "CHUNK_SIZE", 2)
     monkeypatch.setattr(slices, "make_chunks", leave)

@@ -392,7 +392,7 @@ def test_the_campaign_is_done_after_the_last_day_of_any_rule(
 def test_the_first_few_of_a_campaign_do_not_hold_its_reminders_up(
     make_people: MakePeople, version: PolicyVersion, mailbox: Sink, settings: Any
 ) -> None:
-    settings.NOTICE_TRIAL_SIZE = 1
+    settings.NOTICE_TRIAL_SIZE = 3
     people = make_people(3)
     look(NOW)
     plan_campaigns(now=NOW + DAY)

@@ -1,20 +1,30 @@
 """The first few notices go ahead, and the others follow when these had time to bounce."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from accounts.models import User
 from demo.sink import Sink
-from notifications.models import Campaign, Notice, NoticeState
+from notifications.models import Campaign, CampaignState, Chunk, Notice, NoticeState
 from notifications.selectors import AlarmName, alarms
-from notifications.services import due_chunks, pause_campaign, plan_campaigns, run_due, slices
-from policies.models import PolicyVersion
+from notifications.services import (
+    due_chunks,
+    pause_campaign,
+    plan_campaigns,
+    resume_campaign,
+    run_due,
+    slices,
+)
+from policies.models import NoticeRule, PolicyVersion
 from tests.conftest import NOW
 
-from .records import at, counters_add_up, planned
+from .conftest import Use
+from .mail_servers import StubbornSink
+from .records import at, counters_add_up, planned, states
 
 MINUTE = timedelta(minutes=1)
 
@@ -124,4 +134,113 @@ def test_without_a_trial_all_go_out_at_once(
 
     run_due(clock=at(NOW))
 
+    assert accepted() == 7
+
+
+@pytest.mark.parametrize(("size", "chunks"), [(1, [1, 2, 2, 2]), (3, [2, 1, 2, 2]), (4, [2, 2, 2, 1])])
+def test_as_many_go_ahead_as_the_setting_says(
+    seven_people: list[User],
+    version: PolicyVersion,
+    mailbox: Sink,
+    settings: Any,
+    size: int,
+    chunks: list[int],
+) -> None:
+    settings.NOTICE_TRIAL_SIZE = size
+    planned()
+
+    run_due(clock=at(NOW))
+
+    assert accepted() == size
+    assert list(Chunk.objects.order_by("pk").values_list("size", flat=True)) == chunks
+    assert counters_add_up()
+
+
+def test_nobody_goes_ahead_once_notices_go_to_everyone(
+    make_people: Callable[..., list[User]], version: PolicyVersion, mailbox: Sink
+) -> None:
+    make_people(3)
+    planned()
+    make_people(2)
+
+    plan_campaigns(now=NOW + 5 * MINUTE)
+
+    rows = Chunk.objects.order_by("pk").values_list("size", "is_trial")
+    assert list(rows) == [(2, True), (1, True), (2, False)]
+
+
+def test_while_the_first_are_put_off_the_others_wait(
+    seven_people: list[User], version: PolicyVersion, use: Use, tmp_path: Path
+) -> None:
+    planned()
+    with use(StubbornSink(tmp_path)) as sink:
+        sink.to_recipients = {person.email: "450 4.2.0 Content deferred" for person in seven_people[:4]}
+        for minute in (0, 5, 20):
+            run_due(clock=at(NOW + minute * MINUTE))
+            plan_campaigns(now=NOW + minute * MINUTE)
+        put_off = states()
+        sink.to_recipients = {}
+        for minute in (35, 45):
+            run_due(clock=at(NOW + minute * MINUTE))
+            plan_campaigns(now=NOW + minute * MINUTE)
+
+    assert put_off == {NoticeState.RETRY: 4, NoticeState.PENDING: 3}
+    assert states() == {NoticeState.ACCEPTED: 4, NoticeState.PENDING: 3}
+    assert Campaign.objects.get().widened_at == NOW + 45 * MINUTE
+
+
+def test_where_too_few_of_the_first_are_taken_the_campaign_pauses_until_somebody_resumes_it(
+    seven_people: list[User], version: PolicyVersion, use: Use, tmp_path: Path
+) -> None:
+    campaign = planned()
+    with use(StubbornSink(tmp_path)) as sink:
+        sink.to_recipients = {person.email: "550 5.7.1 Refused" for person in seven_people[:3]}
+        run_due(clock=at(NOW))
+        plan_campaigns(now=NOW + MINUTE)
+        paused = Campaign.objects.get()
+        resume_campaign(campaign_id=campaign.pk, now=NOW + 12 * MINUTE)
+        plan_campaigns(now=NOW + 13 * MINUTE)
+        run_due(clock=at(NOW + 13 * MINUTE))
+
+    assert paused.state == CampaignState.PAUSED
+    assert paused.reason == "The mail server took too few of the first notices. (1 of 4)"
+    assert states() == {NoticeState.FAILED: 3, NoticeState.ACCEPTED: 4}
+
+
+def test_who_needs_no_notice_is_not_waited_for(
+    seven_people: list[User], version: PolicyVersion, mailbox: Sink
+) -> None:
+    planned()
+    User.objects.filter(pk__in=[person.pk for person in seven_people[:4]]).update(is_active=False)
+    run_due(clock=at(NOW))
+
+    plan_campaigns(now=NOW)
+
+    assert Campaign.objects.get().widened_at == NOW
+
+
+@pytest.mark.parametrize(("sleepers", "is_widened"), [(2, True), (3, False)])
+def test_few_who_sleep_hold_nobody_up(
+    make_people: Callable[..., list[User]],
+    version: PolicyVersion,
+    mailbox: Sink,
+    sleepers: int,
+    is_widened: bool,  # noqa: FBT001 - a value of the table above
+) -> None:
+    NoticeRule.objects.update(quiet_from=time(20), quiet_until=time(8))
+    # At NOW it is eleven in the evening there.
+    make_people(sleepers, time_zone="Pacific/Honolulu")
+    make_people(7 - sleepers, time_zone="Europe/Berlin")
+    planned()
+    run_due(clock=at(NOW))
+
+    plan_campaigns(now=NOW + 10 * MINUTE)
+    early = bool(Campaign.objects.get().widened_at)
+    morning = NOW + timedelta(hours=9)
+    for moment in (morning, morning + 10 * MINUTE):
+        run_due(clock=at(moment))
+        plan_campaigns(now=moment)
+    run_due(clock=at(morning + 10 * MINUTE))
+
+    assert early == is_widened
     assert accepted() == 7

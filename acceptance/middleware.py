@@ -154,7 +154,8 @@ class Visit:
     def record_banner(self) -> None:
         """Record that the banner was shown, where it was not before."""
         if self.banner_shown and self.facts:
-            ids = [told.publication.version_id for told in (*self.asked, *self.news)]
+            met = [found.publication for found in self.asked] + [told.publication for told in self.news]
+            ids = [publication.version_id for publication in met]
             known = self.facts.exposures
             self.record([key for key in ids if (key, ExposureKind.SHOWN) not in known], ExposureKind.SHOWN)
 

@@ -84,7 +84,7 @@ def with_states(people: QuerySet[User], publication: Publication, register: Regi
     )
 
 
-def with_other_word(people: QuerySet[Any], publication: Publication, register: Register) -> QuerySet[Any]:
+def with_other_word(people: QuerySet[User], publication: Publication, register: Register) -> QuerySet[User]:
     """Note on whoever last accepted what was recalled since what else they said from this version on."""
     recalled = [entry.version_id for entry in register.of(publication.slug) if entry.recalled_at]
     if not recalled:

@@ -53,10 +53,10 @@ def test_it_stands_for_a_week_and_no_longer(bob: User, browse: Browse, neutral: 
 def test_whom_a_mail_has_told_is_not_told_again_unless_it_came_back(
     bob: User, browse: Browse, neutral: PolicyVersion
 ) -> None:
-    about = {"user_id": bob.pk, "version_ids": [neutral.pk], "now": SECOND_AT}
-    record_exposures(kind=ExposureKind.NOTIFIED, **about)
+    keys = [neutral.pk]
+    record_exposures(user_id=bob.pk, version_ids=keys, kind=ExposureKind.NOTIFIED, now=SECOND_AT)
     mailed = told(browse, bob, at=SECOND_AT + DAY)
-    record_exposures(kind=ExposureKind.RETURNED, **about)
+    record_exposures(user_id=bob.pk, version_ids=keys, kind=ExposureKind.RETURNED, now=SECOND_AT)
 
     assert mailed == []
     assert len(told(browse, bob, at=SECOND_AT + DAY)) == 1

@@ -220,6 +220,19 @@ def holds_html(body: bytes) -> bool:
     return b'"html":{' in body
 
 
-def erasure_body(*, erasure: str, acts: int, erased_at: datetime) -> bytes:
-    """Give the body of an erasure, under a name made up for it: of whom, it does not say."""
-    return canonical({"type": "erasure", "erasure": erasure, "acts": acts, "erased_at": instant(erased_at)})
+def erasure_body(*, erasure: str, acts: int, entered: int, taken_over: int, erased_at: datetime) -> bytes:
+    """Give the body of an erasure, under a name made up for it: of whom, it does not say.
+
+    It says from how many acts the person was cut, from how many answers of others that they had entered,
+    and from how many acceptances that were taken over. The entries of before say the first alone.
+    """
+    return canonical(
+        {
+            "type": "erasure",
+            "erasure": erasure,
+            "acts": acts,
+            "entered": entered,
+            "taken_over": taken_over,
+            "erased_at": instant(erased_at),
+        }
+    )

@@ -1,7 +1,7 @@
 """Database triggers that keep what is recorded of people as it was recorded.
 
-They let through what erasing a person takes: cutting the link to them, emptying a salt, and, of an act that
-is cut, emptying the note.
+They let through what erasing a person takes: cutting the link to them, and, of a row that is cut, emptying
+the salt or the note.
 """
 
 from policies.triggers import Trigger, differing, never_emptied, published, published_text
@@ -11,7 +11,7 @@ EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
 ENTRY_COLUMNS = ["id", "kind", "body", "act_id", "version_id", "entered_at"]
 CHOICE_COLUMNS = ["id", "is_wanted", "source", "at"]
 LEGACY_COLUMNS = ["id", "policy_id", "version_id", "at", "source", "imported_at", "entry_id"]
-RESALTED = "(OLD.salt {differs} NEW.salt AND length(NEW.salt) > 0)"
+RESALTED = "(OLD.salt {differs} NEW.salt AND (length(NEW.salt) > 0 OR NEW.user_id IS NOT NULL))"
 OF_ITS_POLICY = """(NEW.version_id IS NULL OR EXISTS (SELECT 1 FROM policies_policyversion v
 WHERE v.id = NEW.version_id AND v.policy_id = NEW.policy_id AND v.published_at IS NOT NULL))"""
 

@@ -11,12 +11,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from acceptance.bodies import act_body, commitments
-from acceptance.models import ActKind, Channel, Presentation, Surface
+from acceptance.models import Act, ActContext, ActKind, Channel, Presentation, Surface
 from acceptance.presentations import Shown
+from acceptance.services import import_acceptances, read_rows
 from acceptance.services.acts import keep_presentation
+from acceptance.services.entries import entry_of, text_of
 from acceptance.signed_notes import Signer
 from accounts.models import User
-from policies.models import PolicyVersion
+from policies.models import PolicyText, PolicyVersion
 
 from .crowd import gather, publish
 
@@ -88,6 +90,26 @@ def copy_acts(count: int) -> None:
         rows["acceptance_ledgerentry"].append(("ACT", body, key, at))
     for table, columns in TABLES.items():
         copy_rows(table, columns, rows[table])
+
+
+def enter_at_the_desk(count: int) -> None:
+    """Enter so many acts of the first people, each of which the person before them has on paper."""
+    text, shown = PolicyText.objects.select_related("version__policy").get(), Presentation.objects.get()
+    staff, *people = User.objects.order_by("pk")[: count + 1]
+    for person in people:
+        act = Act(user=person, acted_by=staff, version=text.version, text=text, presentation=shown)
+        act.kind, act.channel = ActKind.DECLINED, Channel.DESK
+        act.at, act.note = timezone.now(), "A letter."
+        act.save(force_insert=True)
+        context = ActContext.objects.create(act=act, salt=token_bytes(32), email=person.email)
+        entry_of(act, context, text=text_of(act), presentation=shown.sha256).save()
+
+
+def take_over(count: int) -> None:
+    """Take so many acceptances over, of the first people; of none is the version known."""
+    people = User.objects.order_by("pk")[:count]
+    lines = ["email,at,version,source", *(f"{person.email},2020-01-01T00:00Z,,Old shop" for person in people)]
+    import_acceptances(slug=SLUG, rows=read_rows(lines), skip_bad=False, tell=print, now=timezone.now())
 
 
 def copy_rows(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:

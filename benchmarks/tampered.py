@@ -11,19 +11,28 @@ from django.utils import timezone
 
 from acceptance.bodies import LEAF
 from acceptance.merkle import Tree, grown, leaf_hash
-from acceptance.models import Act, ActContext, ActKind, Checkpoint, LedgerEntry, LedgerRow, Presentation
+from acceptance.models import (
+    Act,
+    ActContext,
+    ActKind,
+    Checkpoint,
+    LedgerEntry,
+    LedgerRow,
+)
 from acceptance.services import Verdict, seal_ledger
 from acceptance.services.verifying import findings
 from acceptance.signed_notes import Head, Signer
-from policies.models import PolicyText, PolicyVersion
 from policies.triggers import drop_triggers, every_trigger
 
-from .acted import SIGNER, enter
+from .acted import SIGNER, enter, enter_at_the_desk, take_over
+from .tampered_rows import TOLD
 
 OTHER = Signer(SIGNER.name, Ed25519PrivateKey.from_private_bytes(b"2" * 32))
 CHECKPOINTS = 5
-# The key and the publication come first; all other entries are of acts.
-FIRST_ACT = 2
+# The key and the publication.
+FIRST = 2
+# So many answers come from the desk, and so many acceptances from an older system.
+OTHERS = 5
 
 Change = Callable[["Ledger", Random], object]
 
@@ -32,8 +41,12 @@ class Ledger:
     """A ledger of so many entries under several checkpoints, without triggers."""
 
     def __init__(self, entries: int) -> None:
+        acts = entries - FIRST - 2 * OTHERS
         for part in range(CHECKPOINTS):
-            enter((entries - FIRST_ACT) // CHECKPOINTS + (part == 0) * ((entries - FIRST_ACT) % CHECKPOINTS))
+            enter(acts // CHECKPOINTS + (part == 0) * (acts % CHECKPOINTS))
+            if part == 0:
+                enter_at_the_desk(OTHERS)
+                take_over(OTHERS)
             seal_ledger(signer=SIGNER, now=timezone.now())
         drop_triggers(connection, every_trigger())
         self.size = LedgerEntry.objects.count()
@@ -56,8 +69,9 @@ class Ledger:
         return drawn.randrange(self.size)
 
     def entry(self, drawn: Random) -> LedgerEntry:
-        """Give any entry of an act."""
-        return LedgerEntry.objects.select_related("act").get(position=drawn.randrange(FIRST_ACT, self.size))
+        """Give any entry of an act on the site."""
+        of_acts = LedgerEntry.objects.filter(act__channel="WEB").order_by("position")
+        return of_acts.select_related("act")[drawn.randrange(self.size - FIRST - 2 * OTHERS)]
 
 
 @contextmanager
@@ -194,28 +208,6 @@ def act_changed_with_its_entry(ledger: Ledger, drawn: Random) -> int:
     return entry.position or 0
 
 
-def publication_changed(_ledger: Ledger, drawn: Random) -> None:
-    """Change a published version, a text of it, or their digests."""
-    version = drawn.choice([{"fingerprint": drawn.randbytes(32).hex()}, {"change_class": "EDITORIAL"}, {}])
-    text = drawn.choice(
-        [
-            {"sha256": drawn.randbytes(32).hex()},
-            {"body": "Another."},
-            {"html": "<p>Another.</p>"},
-            {"title": "Another"},
-        ]
-    )
-    if version:
-        PolicyVersion.objects.update(**version)
-    else:
-        PolicyText.objects.update(**text)
-
-
-def words_changed(_ledger: Ledger, _drawn: Random) -> None:
-    """Change what was on the screen."""
-    Presentation.objects.update(wording={"statement": "I agree to everything."})
-
-
 def act_cut_loose(ledger: Ledger, drawn: Random) -> None:
     """Take an act from its person as an erasure does, but for what that enters into the ledger."""
     entry = ledger.entry(drawn)
@@ -293,9 +285,8 @@ CHANGES: tuple[Change, ...] = (
     context_changed,
     act_removed,
     act_changed_with_its_entry,
-    publication_changed,
-    words_changed,
     act_cut_loose,
+    *TOLD,
     forged_by_another_key,
     *KEPT_FOR,
 )

@@ -245,21 +245,25 @@ class Check:
         same = {"id": entry["act"], **{part: entry[part] for part in ("kind", "at", "channel")}, **text}
         if entry["type"] != "act" or act != same or {*record} - RECEIPT:
             raise Changed("says something else than its entry.")
-        if not opening:
-            self.remarks.append(f"{name} does not say whose act it is.")
         if hashlib.sha256(canonical(record["presentation"])).hexdigest() != entry["presentation"]:
             raise Changed("shows other words than those that were on the screen.")
-        self.committed(entry["committed"], opening)
+        self.committed(name, "act", entry["committed"], opening)
         if "text" in record and digest_of_text(record["text"]) != text["sha256"]:
             raise Changed("holds another text than the one that was shown.")
 
-    def committed(self, expected: Mapping[str, str], opening: Mapping[str, str] | None) -> None:
-        """Check what an entry only commits to; nothing, where the person was erased."""
+    def committed(
+        self, name: str, what: str, expected: Mapping[str, str], opening: Mapping[str, str] | None
+    ) -> None:
+        """Check what an entry only commits to, and note what of it nobody says, as after an erasure."""
         values = opening or {}
         for part in sorted({*values} - {"salt"}):
             made = hmac.digest(bytes.fromhex(values["salt"]), canonical({part: [values[part]]}), "sha256")
             if made.hex() != expected.get(part):
                 raise Changed(f"names another {part} than the one that was entered.")
+        if not values:
+            self.remarks.append(f"{name} does not say whose {what} it is.")
+        for part in sorted({*expected} - {*values}) if values else ():
+            self.remarks.append(f"{name} does not say which {part} was entered.")
 
     def taken_over(self, name: str, record: Mapping[str, Any]) -> None:
         """Check an acceptance that was taken over from an older system."""
@@ -268,7 +272,7 @@ class Check:
             entry[part] != value for part, value in record["taken_over"].items()
         ):
             raise Changed("says something else than its entry.")
-        self.committed(entry["committed"], record["opening"])
+        self.committed(name, "acceptance", entry["committed"], record["opening"])
 
     def version(self, name: str, record: Mapping[str, Any]) -> None:
         """Check a version: its publication, all that was published with it, and its recall."""

@@ -169,10 +169,17 @@ def note_restore(*, kept: Head, lost: Head, now: datetime) -> LedgerEntry:
     return LedgerEntry.objects.create(kind=EntryKind.RESTORE, body=body, entered_at=now)
 
 
-def note_erasure(erasure: uuid.UUID, *, acts: int, now: datetime) -> LedgerEntry:
-    """Enter that somebody was erased, under a name made up for it, and from how many acts they were cut."""
+def note_erasure(
+    erasure: uuid.UUID, *, acts: int, entered: int, taken_over: int, now: datetime
+) -> LedgerEntry:
+    """Enter that somebody was erased, under a name made up for it, and what they were cut from.
+
+    That is so many acts of theirs, answers of others that they `entered`, and acceptances taken over.
+    """
     return LedgerEntry.objects.create(
         kind=EntryKind.ERASURE,
-        body=erasure_body(erasure=str(erasure), acts=acts, erased_at=now),
+        body=erasure_body(
+            erasure=str(erasure), acts=acts, entered=entered, taken_over=taken_over, erased_at=now
+        ),
         entered_at=now,
     )

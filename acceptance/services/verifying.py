@@ -15,6 +15,7 @@ from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampTok
 from ..signed_notes import opened_by_any
 from ..timestamps import NoToken, verify_token
 from .comparing import PORTION, wrong_acts, wrong_legacy, wrong_presentations, wrong_publications
+from .cuts import wrong_cuts
 from .findings import Finding, Verdict, tampered
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
@@ -63,6 +64,7 @@ def findings(*, trusted: bytes, held: Sequence[str], now: datetime) -> Iterator[
     yield from wrong_presentations()
     yield from wrong_acts()
     yield from wrong_legacy()
+    yield from wrong_cuts()
     yield from unsealed(now)
 
 

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from acceptance.models import Act, Standing
+from acceptance.models import Act, Channel, LegacyAcceptance, Standing
 from acceptance.services import note_erasure
 from accounts.models import User
 from notifications.models import Notice
@@ -60,7 +60,12 @@ def erase_rows(person_id: int, decided_by: User | None, now: datetime) -> tuple[
         raise UnderHold(
             _("What is recorded of this person is under a legal hold. Lift the hold before you erase it.")
         )
-    addresses, acts = addresses_of(person), Act.objects.filter(user=person).count()
+    addresses = addresses_of(person)
+    cut = {
+        "acts": Act.objects.filter(user=person).count(),
+        "entered": Act.objects.filter(acted_by=person, channel=Channel.DESK).count(),
+        "taken_over": LegacyAcceptance.objects.filter(user=person).count(),
+    }
     ErasureRequest.objects.open().filter(person=person).update(carried_out_at=now, decided_by=decided_by)
     for holding in HOLDINGS:
         if holding.on_erasure is OnErasure.DELETED:
@@ -72,7 +77,7 @@ def erase_rows(person_id: int, decided_by: User | None, now: datetime) -> tuple[
     else:
         person.delete()
     erasure = uuid4()
-    note_erasure(erasure, acts=acts, now=now)
+    note_erasure(erasure, **cut, now=now)
     return erasure, addresses
 
 

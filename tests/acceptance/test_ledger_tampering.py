@@ -175,7 +175,7 @@ def test_the_link_to_an_erased_person_can_go_and_the_proof_stays(sealed: None) -
     act = Act.objects.filter(kind="DECLINED").get()
     Act.objects.filter(pk=act.pk).update(user=None, acted_by=None, note="")
     ActContext.objects.filter(act=act).delete()
-    note_erasure(uuid4(), acts=1, now=EFFECT)
+    note_erasure(uuid4(), acts=1, entered=0, taken_over=0, now=EFFECT)
 
     assert verdicts() == set()
 

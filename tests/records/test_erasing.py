@@ -29,7 +29,7 @@ from records.models import ErasureRequest
 from records.services import NotThere, UnderHold, erase_person, place_hold
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import seal, verdicts
-from tests.acceptance.records import answer, enter
+from tests.acceptance.records import enter
 from tests.conftest import NOW
 from tests.records.conftest import ADDRESS, BROWSER, EARLIER, IP, KEY_IN_SHOP, NAME, acted
 
@@ -135,6 +135,8 @@ def test_what_the_person_did_stays_and_the_ledger_is_sound(committed: None, wilh
         "type": "erasure",
         "erasure": str(erasure),
         "acts": 2,
+        "entered": 0,
+        "taken_over": 0,
         "erased_at": "2026-03-03T10:00:00.000000+00:00",
     }
     kept = LedgerEntry.objects.exclude(pk=entry.pk).order_by("pk").values_list("body", flat=True)
@@ -164,13 +166,19 @@ def test_an_address_to_which_somebody_elses_notices_go_stays_suppressed(
 
 
 def test_an_entry_by_somebody_who_was_erased_still_says_for_whom_it_was(
-    committed: None, alice: User, version: PolicyVersion
+    committed: None, alice: User, make_person: Callable[..., User], version: PolicyVersion
 ) -> None:
-    answer(alice, at=EFFECT)
+    staff = make_person("staff", groups=("Support",))
+    enter(version, alice, staff, at=EFFECT)
     seal(AT)
-    Act.objects.update(acted_by=None)
+
+    erase_person(person_id=staff.pk, decided_by=None, now=AT)
+    seal(AT)
 
     assert verdicts(AT) == set()
+    assert (Act.objects.get().user, Act.objects.get().acted_by) == (alice, None)
+    said = json.loads(bytes(LedgerEntry.objects.get(kind=EntryKind.ERASURE).body))
+    assert (said["acts"], said["entered"]) == (0, 1)
 
 
 def test_of_who_worked_at_the_desk_an_account_without_a_name_stays(

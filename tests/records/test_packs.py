@@ -5,28 +5,40 @@ import io
 import json
 import sys
 import zipfile
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
-from acceptance.models import Act, EntryKind, LedgerEntry
+from acceptance.models import Act, EntryKind, LedgerEntry, LegacyAcceptance
 from acceptance.services import Verdict, import_acceptances, read_rows
 from acceptance.signed_notes import Signer
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.services import recall_version
+from policies.triggers import create_triggers, drop_triggers, every_trigger
 from records import verify
 from records.models import Pack
 from records.services import Made, erase_person, make_person_pack
 from records.services.packs import KeyIsNew
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, OTHER, SIGNER, verdicts
+from tests.acceptance.records import enter
 from tests.records.packs import MADE_AT, alone, files_of, found, person_pack, version_pack
 
 # A test's own transaction is open while it runs, and PostgreSQL seals nothing that an open one wrote.
 pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def bare(db: None) -> Iterator[None]:
+    """Take the triggers off, as who owns the database can."""
+    drop_triggers(connection, every_trigger())
+    yield
+    create_triggers(connection, every_trigger())
 
 
 def test_a_pack_is_checked_with_python_and_nothing_else(answered: User, tmp_path: Path) -> None:
@@ -239,6 +251,29 @@ def test_of_whom_evidence_was_given_out_can_be_erased_and_the_ledger_stays_sound
 
     assert Pack.objects.get(pk=made.pack.pk).person is None
     assert verdicts(MADE_AT) == set()
+
+
+def test_what_nobody_says_any_more_is_told_with_the_pack(
+    alice: User, first: PolicyVersion, make_person: Callable[..., User], bare: None, tmp_path: Path
+) -> None:
+    act = enter(first, alice, make_person("support", groups=("Support",)), at=EFFECT)
+    lines = ["email,at,version,source", f"{alice.email},2026-03-03T10:00+01:00,1,Old shop"]
+    import_acceptances(slug="privacy", rows=read_rows(lines), skip_bad=False, tell=print, now=EFFECT)
+    pack = tmp_path / "pack.zip"
+    pack.write_bytes(person_pack(alice).content)
+    assert verify.verified(pack, SIGNER.public.hex()).remarks == []
+
+    Act.objects.update(acted_by=None)
+    LegacyAcceptance.objects.update(salt=b"")
+    pack.write_bytes(person_pack(alice).content)
+
+    legacy = LegacyAcceptance.objects.get().pk
+    check = verify.verified(pack, SIGNER.public.hex())
+    assert check.changed == []
+    assert check.remarks == [
+        f"acts/{act.pk}.json does not say which acted_by was entered.",
+        f"taken_over/legacy-{legacy}.json does not say whose acceptance it is.",
+    ]
 
 
 def test_what_is_hidden_between_the_files_of_an_archive_is_found_out(answered: User, tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Hold what is cut from people against what the ledger says of erasures."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from ..models import Act, Channel, EntryKind, LedgerEntry, LegacyAcceptance
+from .findings import Finding, tampered
+
+
+class Cut(NamedTuple):
+    """A link to people that an erasure cuts.
+
+    `part` is what an erasure's entry calls the number of rows, `rows` gives those whose link is cut, and
+    `at` is the column with the instant at which such a row was made, which its own entry says too.
+    """
+
+    part: str
+    rows: Callable[[], QuerySet[Any]]
+    at: str
+    sentence: str
+
+
+CUTS = [
+    Cut("acts", lambda: Act.objects.filter(user=None), "at", "acts are without their person"),
+    Cut(
+        "entered",
+        lambda: Act.objects.filter(channel=Channel.DESK, acted_by=None),
+        "at",
+        "answers from the desk are without who entered them",
+    ),
+    Cut(
+        "taken_over",
+        lambda: LegacyAcceptance.objects.filter(user=None),
+        "imported_at",
+        "acceptances that were taken over are without their person",
+    ),
+]
+
+
+def wrong_cuts() -> Iterator[Finding]:
+    """Give which links to people are cut more often than erasures account for."""
+    entries = LedgerEntry.objects.filter(kind=EntryKind.ERASURE).values_list("body", flat=True)
+    erasures = [erasure_in(bytes(body)) for body in entries]
+    for cut in CUTS:
+        rows, silent_at = cut.rows(), last_silent_at(erasures, cut.part)
+        if silent_at:
+            # An entry from before this was counted accounts for whatever of it was there by then.
+            rows = rows.filter(**{f"{cut.at}__gt": silent_at})
+        found, said = rows.count(), sum(int(erasure.get(cut.part, 0)) for erasure in erasures)
+        if found > said:
+            yield tampered(f"{found} {cut.sentence}, and erasures account for {said}.")
+
+
+def erasure_in(body: bytes) -> Mapping[str, Any]:
+    """Give what an erasure's entry says; nothing where it was changed into something else."""
+    try:
+        said = json.loads(body)
+        numbers = {cut.part: int(said[cut.part]) for cut in CUTS if cut.part in said}
+        return numbers | {"erased_at": datetime.fromisoformat(said["erased_at"]).astimezone(UTC)}
+    except (ValueError, LookupError, TypeError, OverflowError):
+        return {}
+
+
+def last_silent_at(erasures: Iterable[Mapping[str, Any]], part: str) -> datetime | None:
+    """Give when the last erasure was whose entry does not say how many of a kind it cut; None without one."""
+    return max((said["erased_at"] for said in erasures if said and part not in said), default=None)

@@ -5,8 +5,8 @@ drops a table's triggers when Django rebuilds the table to alter it, so they are
 every migration.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -16,11 +16,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 @dataclass(frozen=True)
 class Trigger:
-    """Refuses one kind of change to one table.
+    """Refuses one kind of change to one table, or does something with it.
 
     `condition` is SQL that both databases read, about `OLD` and `NEW`; where it holds, the
-    statement fails with `message` as an integrity error. `{differs}` stands for the operator that
-    tells values apart and knows null. Where `version` names the column of a version, PostgreSQL
+    statement fails with `message` as an integrity error, or, where `does` is given, goes through once that
+    statement is carried out. `{differs}` stands for the operator that tells values apart and knows null,
+    and `words` says by database what else in braces stands for. Where `version` names the column of a version, PostgreSQL
     first waits for whoever is publishing that version, so that the condition sees the outcome; so it
     does for whoever is erasing the person whose column `person` names. SQLite has one writer at a time
     and needs no such wait.
@@ -30,9 +31,15 @@ class Trigger:
     table: str
     event: str
     condition: str
-    message: str
+    message: str = ""
     version: str = ""
     person: str = ""
+    does: str = ""
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def condition_on(self, vendor: str) -> str:
+        """Give the condition as a database reads it."""
+        return self.condition.format(differs=DIFFERS[vendor], **self.words.get(vendor, {}))
 
 
 # A statement of PostgreSQL's alone; SQLite empties a table by deleting its rows.
@@ -45,20 +52,25 @@ NAMES = {
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
 }
 
+REFUSE = {
+    "sqlite": "SELECT RAISE(ABORT, '{message}')",
+    "postgresql": "RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'",
+}
+
 WAIT = "PERFORM 1 FROM policies_policyversion v WHERE v.id = {version} FOR SHARE;"
 # The lock that a foreign key takes; only who erases the person, or gives them another key, holds it up.
 WAIT_FOR_PERSON = "PERFORM 1 FROM accounts_user u WHERE u.id = {person} FOR KEY SHARE;"
 
 CREATE_SQLITE = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {condition}
-BEGIN SELECT RAISE(ABORT, '{message}'); END
+BEGIN {then}; END
 """
 
 CREATE_POSTGRESQL = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     {wait}
-    IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation'; END IF;
+    IF {condition} THEN {then}; END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
 END $body$;
@@ -73,15 +85,15 @@ def create_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]
     template = CREATE_SQLITE if connection.vendor == "sqlite" else CREATE_POSTGRESQL
     with connection.cursor() as cursor:
         for trigger in triggers:
-            condition = trigger.condition.format(differs=DIFFERS[connection.vendor])
+            condition = trigger.condition_on(connection.vendor)
+            then = trigger.does or REFUSE[connection.vendor].format(message=trigger.message)
             if trigger.event == TRUNCATE and connection.vendor == "sqlite":
                 continue
             each = "STATEMENT" if trigger.event == TRUNCATE else "ROW"
             wait = WAIT.format(version=trigger.version) if trigger.version else ""
             wait += WAIT_FOR_PERSON.format(person=trigger.person) if trigger.person else ""
-            cursor.execute(
-                template.format(**{**vars(trigger), "condition": condition, "wait": wait, "each": each})
-            )
+            parts = {"condition": condition, "then": then, "wait": wait, "each": each}
+            cursor.execute(template.format(**{**vars(trigger), **parts}))
 
 
 def drop_triggers(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> None:

@@ -18,7 +18,6 @@ from django.db.migrations.state import ProjectState, StateApps
 
 from policies.models import NoticeRule, PolicyVersion
 from policies.triggers import (
-    DIFFERS,
     Trigger,
     create_triggers,
     drop_triggers,
@@ -117,7 +116,7 @@ def put_to_use(database: BaseDatabaseWrapper, then: StateApps) -> None:
 
 def fits(database: BaseDatabaseWrapper, trigger: Trigger) -> bool:
     """Say whether the tables and columns that a trigger names are there, which making it would not tell."""
-    condition = trigger.condition.format(differs=DIFFERS[database.vendor])
+    condition = trigger.condition_on(database.vendor)
     rows_of = f"{trigger.table} AS OLD, {trigger.table} AS NEW"
     try:
         with transaction.atomic(using=ALIAS):

@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EndedRelationship(models.Model):
-    """That a person's account was found to be switched off: the time to keep their record runs from then."""
+    """That a person's account was found to be switched off: the time to keep their record runs from then.
+
+    A trigger deletes it as soon as the account is switched on, whoever does that.
+    """
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL,

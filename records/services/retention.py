@@ -43,11 +43,19 @@ def apply_retention(*, now: datetime) -> RetentionRun:
 
 
 def note_ends(now: datetime) -> None:
-    """Note whose account was switched off, and forget it of whoever came back."""
+    """Note whose account was switched off, and forget it of whoever came back unseen by the trigger."""
     returned_people().delete()
-    while gone := list(gone_people().order_by("pk").values_list("pk", flat=True)[:PORTION]):
-        ended = [EndedRelationship(person_id=person, noted_at=now) for person in gone]
-        EndedRelationship.objects.bulk_create(ended, ignore_conflicts=True)
+    while note_some(now):
+        pass
+
+
+@transaction.atomic
+def note_some(now: datetime) -> int:
+    """Note a portion of those who are gone; returns how many. Locks them, so that none comes back meanwhile."""
+    gone = gone_people().select_for_update(of=("self",), no_key=True).order_by("pk")
+    ended = [EndedRelationship(person_id=person.pk, noted_at=now) for person in gone.only("pk")[:PORTION]]
+    EndedRelationship.objects.bulk_create(ended, ignore_conflicts=True)
+    return len(ended)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +139,45 @@ def test_who_comes_back_is_kept(alice: User, settings: Any) -> None:
 
     assert apply_retention(now=GONE).erased == 0
     assert not EndedRelationship.objects.exists()
+
+
+@pytest.mark.parametrize("by", ["update", "save", "statement"])
+def test_who_comes_back_and_leaves_again_between_two_runs_is_kept_from_then_on(
+    alice: User, settings: Any, by: str
+) -> None:
+    settings.RETENTION_YEARS = YEARS
+    switch(alice, is_active=False)
+    apply_retention(now=EFFECT)
+
+    switch(alice, is_active=True, by=by)
+    switch(alice, is_active=False, by=by)
+
+    assert not EndedRelationship.objects.exists()
+    assert apply_retention(now=GONE).erased == 0
+    assert EndedRelationship.objects.get().noted_at == GONE
+
+
+def test_whatever_else_is_changed_of_who_left_lets_their_time_run_on(alice: User, bob: User) -> None:
+    for person in (alice, bob):
+        switch(person, is_active=False)
+    apply_retention(now=EFFECT)
+
+    User.objects.update(language="de")
+    switch(bob, is_active=True)
+
+    assert EndedRelationship.objects.get().person == alice
+
+
+def switch(person: User, *, is_active: bool, by: str = "update") -> None:
+    """Switch an account on or off in one of the ways that there are."""
+    if by == "save":
+        person.is_active = is_active
+        person.save()
+    elif by == "update":
+        User.objects.filter(pk=person.pk).update(is_active=is_active)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE accounts_user SET is_active = %s WHERE id = %s", [is_active, person.pk])
 
 
 def test_without_a_number_of_years_nobody_is_erased(alice: User, settings: Any) -> None:

@@ -53,6 +53,13 @@ class Row:
     source: str
     is_whole: bool
 
+    @property
+    def has_nul(self) -> bool:
+        """Whether a cell holds the one character that PostgreSQL takes in no text, nor in a question."""
+        return any(
+            "\0" in cell for cell in (self.email, self.external_id, self.at, self.version, self.source)
+        )
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -148,7 +155,9 @@ class Takeover:
         """Give what a row says. Raises `BadRow`, and `UnclearInstant`."""
         if not row.is_whole:
             raise BadRow("The row has more or fewer cells than the first line.")
-        if not row.source or len(row.source) > LONGEST_SOURCE or "\0" in row.source:
+        if row.has_nul:
+            raise BadRow("The row holds a NUL, which no text does.")
+        if not row.source or len(row.source) > LONGEST_SOURCE:
             raise BadRow(f"The source is missing, or longer than {LONGEST_SOURCE} characters.")
         user_id, at = people.find(row), parse_instant(row.at)
         if at > self.now:
@@ -231,8 +240,9 @@ class People:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         people = User.objects.filter(is_service=False).annotate(folded=Lower("email"))
-        emails = {row.email.lower() for row in rows if row.email}
-        ids = {row.external_id for row in rows if row.external_id}
+        asked = [row for row in rows if not row.has_nul]
+        emails = {row.email.lower() for row in asked if row.email}
+        ids = {row.external_id for row in asked if row.external_id}
         self.by_email = dict(people.filter(folded__in=emails).values_list("folded", "pk"))
         self.by_id = dict(people.filter(external_id__in=ids).values_list("external_id", "pk"))
 

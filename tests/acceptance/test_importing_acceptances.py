@@ -163,6 +163,11 @@ BAD = {
     "alice@example.com,,2026-05-03T10:00Z,2,Old": "was recalled",
     f"alice@example.com,,{THEN},1,": "source is missing",
     f"alice@example.com,,{THEN},1,{'x' * 2001}": "longer than 2000",
+    f"alice@example.com,,{THEN},1,O\0ld": "holds a NUL",
+    f"alice@example.com\0,,{THEN},1,Old": "holds a NUL",
+    f"alice@example.com,4711\0,{THEN},1,Old": "holds a NUL",
+    f"alice@example.com,,{THEN}\0,1,Old": "holds a NUL",
+    f"alice@example.com,,{THEN},1\0,Old": "holds a NUL",
     f"alice@example.com,,{THEN},1": "more or fewer cells",
     f"alice@example.com,,{THEN},1,Old,more": "more or fewer cells",
 }

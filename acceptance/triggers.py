@@ -4,7 +4,7 @@ They let through what erasing a person takes: cutting the link to them, and, of 
 the salt or the note.
 """
 
-from policies.triggers import Trigger, differing, never_emptied, published, published_text
+from policies.triggers import Trigger, differing, never_emptied, published, published_text, relinked
 
 ACT_COLUMNS = ["id", "version_id", "text_id", "kind", "at", "channel", "presentation_id"]
 EXPOSURE_COLUMNS = ["id", "version_id", "kind", "at"]
@@ -14,11 +14,6 @@ LEGACY_COLUMNS = ["id", "policy_id", "version_id", "at", "source", "imported_at"
 RESALTED = "(OLD.salt {differs} NEW.salt AND (length(NEW.salt) > 0 OR NEW.user_id IS NOT NULL))"
 OF_ITS_POLICY = """(NEW.version_id IS NULL OR EXISTS (SELECT 1 FROM policies_policyversion v
 WHERE v.id = NEW.version_id AND v.policy_id = NEW.policy_id AND v.published_at IS NOT NULL))"""
-
-
-def relinked(column: str) -> str:
-    """Give the condition under which a link to a person was changed to anything but nobody."""
-    return f"(OLD.{column} {{differs}} NEW.{column} AND NEW.{column} IS NOT NULL)"
 
 
 NOTE_CHANGED = "(OLD.note {differs} NEW.note AND (NEW.note <> '' OR NEW.user_id IS NOT NULL))"

@@ -21,10 +21,10 @@ class Trigger:
     `condition` is SQL that both databases read, about `OLD` and `NEW`; where it holds, the
     statement fails with `message` as an integrity error, or, where `does` is given, goes through once that
     statement is carried out. `{differs}` stands for the operator that tells values apart and knows null,
-    and `words` says by database what else in braces stands for. Where `version` names the column of a version, PostgreSQL
-    first waits for whoever is publishing that version, so that the condition sees the outcome; so it
-    does for whoever is erasing the person whose column `person` names. SQLite has one writer at a time
-    and needs no such wait.
+    and `words` says by database what else in braces stands for. Where `version` names the column of a
+    version, PostgreSQL first waits for whoever is publishing that version, so that the condition sees the
+    outcome; so it does for whoever is erasing the person whose column `person` names. SQLite has one writer
+    at a time and needs no such wait.
     """
 
     name: str
@@ -155,8 +155,26 @@ def never_emptied(*tables: str) -> list[Trigger]:
     return [Trigger(f"{table}_never_emptied", table, TRUNCATE, "TRUE", message) for table in tables]
 
 
+def relinked(column: str) -> str:
+    """Give the condition under which a link to a person was changed to anything but nobody."""
+    return f"(OLD.{column} {{differs}} NEW.{column} AND NEW.{column} IS NOT NULL)"
+
+
+# Of a rule's history all columns but who edited it.
+RULE_COLUMNS = [
+    *("history_id", "history_date", "history_change_reason", "history_type", "id", "policy_kind"),
+    *("change_class", "jurisdiction", "min_notice_days", "is_told", "assent", "grace_days", "later_times"),
+    *("reminder_days", "quiet_from", "quiet_until", "is_deemed_by_use", "source"),
+]
+
 POLICY_TRIGGERS = [
-    *never_emptied("policies_policyversion", "policies_policytext", "policies_approval", "policies_recall"),
+    *never_emptied(
+        "policies_policyversion",
+        "policies_policytext",
+        "policies_approval",
+        "policies_recall",
+        "policies_historicalnoticerule",
+    ),
     Trigger(
         "version_unchanged_once_published",
         "policies_policyversion",
@@ -235,6 +253,20 @@ POLICY_TRIGGERS = [
     ),
     Trigger("recall_unchanged", "policies_recall", "UPDATE", "TRUE", "A recall never changes."),
     Trigger("recall_kept", "policies_recall", "DELETE", "TRUE", "A recall is never deleted."),
+    Trigger(
+        "rule_history_unchanged",
+        "policies_historicalnoticerule",
+        "UPDATE",
+        f"({differing(RULE_COLUMNS)} OR {relinked('history_user_id')})",
+        "What a notice rule said never changes. Edit the rule instead.",
+    ),
+    Trigger(
+        "rule_history_kept",
+        "policies_historicalnoticerule",
+        "DELETE",
+        "TRUE",
+        "What a notice rule said is never deleted.",
+    ),
     Trigger(
         "policy_address_unchanged_once_published",
         "policies_policy",

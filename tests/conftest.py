@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -21,7 +21,7 @@ from accounts.models import User
 from demo.sink import Sink
 from policies import comparisons, services
 from policies.fingerprints import version_fingerprint
-from policies.models import ChangeClass, Policy, PolicyKind, PolicyVersion
+from policies.models import ChangeClass, NoticeRule, Policy, PolicyKind, PolicyVersion
 from policies.selectors import register, rule_book
 from policies.triggers import create_triggers, drop_triggers, every_trigger
 
@@ -104,6 +104,22 @@ def warm_caches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("policies.selectors.kept.monotonic", lambda: 0.0)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Set the database up, with the moments of the rules' history as Django serializes them.
+
+    It keeps three digits of a second. Before a test whose commits are real, Django saves every row again
+    as it was serialized, and the history of rules lets nothing be changed.
+    """
+    triggers = [trigger for trigger in every_trigger() if trigger.name == "rule_history_unchanged"]
+    with django_db_blocker.unblock(), transaction.atomic():
+        drop_triggers(connection, triggers)
+        for said in NoticeRule.history.only("history_date"):
+            said.history_date -= timedelta(microseconds=said.history_date.microsecond % 1000)
+            said.save(update_fields=["history_date"])
+        create_triggers(connection, triggers)
+
+
 @pytest.fixture
 def committed(transactional_db: None, django_db_serialized_rollback: None) -> Iterator[None]:
     """Give a database whose commits are real, seen by other processes and threads.
@@ -113,6 +129,15 @@ def committed(transactional_db: None, django_db_serialized_rollback: None) -> It
     create_triggers(connection, every_trigger())
     yield
     drop_triggers(connection, every_trigger())
+
+
+@pytest.fixture
+def rules_without_a_past(db: None) -> Iterator[None]:
+    """Let a test say since when the notice rules hold, which triggers refuse."""
+    triggers = [trigger for trigger in every_trigger() if trigger.name.startswith("rule_history_")]
+    drop_triggers(connection, triggers)
+    yield
+    create_triggers(connection, triggers)
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ def test_the_evidence_of_an_answer_was_on_record_and_is_about_what_it_is_named_f
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=stories())
 def test_the_database_answers_as_the_clerk_does(
-    story: Story, alice: User, charlie: User, policy: Policy
+    story: Story, alice: User, charlie: User, policy: Policy, rules_without_a_past: None
 ) -> None:
     with undone():
         alice.date_joined = moment(story.joined)

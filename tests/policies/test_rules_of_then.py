@@ -27,7 +27,7 @@ def test_what_came_with_the_site_holds_before_and_after_it_was_set_up() -> None:
     assert load_rule_book_at(NOW + 9000 * DAY).demands == load_rule_book().demands
 
 
-def test_an_edit_counts_from_its_moment() -> None:
+def test_an_edit_counts_from_its_moment(rules_without_a_past: None) -> None:
     rule = NoticeRule.objects.get(policy_kind=KEY[0], change_class=KEY[1], jurisdiction=KEY[2])
     before = rule.grace_days
     NoticeRule.history.filter(id=rule.pk).update(history_date=NOW - 100 * DAY)
@@ -38,7 +38,9 @@ def test_an_edit_counts_from_its_moment() -> None:
     assert load_rule_book_at(NOW).demands[KEY].grace_days == before + 5
 
 
-def test_a_rule_that_is_written_later_did_not_hold_before_and_one_that_was_deleted_did() -> None:
+def test_a_rule_that_is_written_later_did_not_hold_before_and_one_that_was_deleted_did(
+    rules_without_a_past: None,
+) -> None:
     rule = NoticeRule.objects.get(policy_kind=KEY[0], change_class=KEY[1], jurisdiction=KEY[2])
     NoticeRule.history.update(history_date=NOW - 100 * DAY)
     written = NoticeRule(

@@ -11,9 +11,10 @@ from django.db.models import Model
 
 from accounts.models import User
 from policies import services
-from policies.models import Approval, Policy, PolicyKind, PolicyText, PolicyVersion, Recall
+from policies.models import Approval, NoticeRule, Policy, PolicyKind, PolicyText, PolicyVersion, Recall
 from policies.triggers import (
     POLICY_TRIGGERS,
+    RULE_COLUMNS,
     TRUNCATE,
     Trigger,
     create_triggers,
@@ -285,7 +286,14 @@ def test_a_published_row_gives_way_to_no_other_row(
 
 
 @pytest.mark.parametrize(
-    "table", ["policies_policyversion", "policies_policytext", "policies_approval", "policies_recall"]
+    "table",
+    [
+        "policies_policyversion",
+        "policies_policytext",
+        "policies_approval",
+        "policies_recall",
+        "policies_historicalnoticerule",
+    ],
 )
 def test_no_table_that_holds_evidence_is_emptied_at_once(recalled: Recall, table: str) -> None:
     # PostgreSQL refuses to empty a table for another reason while foreign keys wait for the commit.
@@ -296,6 +304,80 @@ def test_no_table_that_holds_evidence_is_emptied_at_once(recalled: Recall, table
         run_sql(f"{verb} {table} {more}")
 
     assert (PolicyText.objects.count(), Approval.objects.count(), Recall.objects.count()) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "assent = 'NONE'",
+        "min_notice_days = 0",
+        "is_deemed_by_use = NOT is_deemed_by_use",
+        "reminder_days = '[1]'",
+        "quiet_from = '10:00:00'",
+        "history_date = '2020-01-01 00:00:00+00:00'",
+        "history_type = '-'",
+        "history_change_reason = NULL",
+        "id = id + 100",
+        "history_id = history_id + 100",
+        "history_user_id = (SELECT id FROM accounts_user)",
+    ],
+)
+def test_what_a_rule_said_never_changes(alice: User, change: str) -> None:
+    before = list(NoticeRule.history.values())
+
+    with refused_by("rule_history_unchanged"):
+        run_sql(f"UPDATE policies_historicalnoticerule SET {change}")  # noqa: S608 - the changes stand above
+
+    assert list(NoticeRule.history.values()) == before
+
+
+def test_no_column_of_what_a_rule_said_is_left_out_but_who_edited_it() -> None:
+    columns = {field.column for field in NoticeRule.history.model._meta.concrete_fields}
+
+    assert columns == {*RULE_COLUMNS, "history_user_id"}
+
+
+def test_what_a_rule_said_is_never_deleted(edited: NoticeRule) -> None:
+    before = NoticeRule.history.count()
+
+    with refused_by("rule_history_kept"):
+        run_sql("DELETE FROM policies_historicalnoticerule WHERE history_type = '~'")
+    with refused_by("rule_history_kept"):
+        NoticeRule.history.all().delete()
+    # It would take the last of two edits that say the same away.
+    edited.save()
+    with refused_by("rule_history_kept"):
+        call_command("clean_duplicate_history", "policies.NoticeRule", verbosity=0)
+
+    assert NoticeRule.history.count() == before + 1
+
+
+def test_a_rule_is_edited_and_deleted_and_what_it_said_stays(edited: NoticeRule, author: User) -> None:
+    key = edited.pk
+
+    edited.delete()
+
+    said = NoticeRule.history.filter(id=key).order_by("history_id")
+    assert list(said.values_list("history_type", "grace_days")) == [("+", 14), ("~", 5), ("-", 5)]
+
+
+def test_who_edited_a_rule_can_be_cut_from_it(edited: NoticeRule, author: User) -> None:
+    before = NoticeRule.history.filter(history_user=author).values().get()
+
+    author.delete()
+
+    said = NoticeRule.history.filter(history_id=before["history_id"]).values().get()
+    assert said == before | {"history_user_id": None}
+
+
+@pytest.fixture
+def edited(author: User) -> NoticeRule:
+    """Give a rule whose days of grace the author has shortened."""
+    rule = NoticeRule.objects.get(policy_kind="PRIVACY_NOTICE", change_class="MATERIAL", jurisdiction="EU")
+    rule.grace_days = 5
+    rule._history_user = author  # type: ignore[attr-defined]  # the way of simple_history
+    rule.save()
+    return rule
 
 
 @pytest.mark.parametrize("trigger", POLICY_TRIGGERS, ids=TRIGGER_NAMES)

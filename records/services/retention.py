@@ -51,7 +51,7 @@ def note_ends(now: datetime) -> None:
 
 @transaction.atomic
 def note_some(now: datetime) -> int:
-    """Note a portion of those who are gone; returns how many. Locks them, so that none comes back meanwhile."""
+    """Note a portion of those who are gone; returns how many. Locks them, so that none returns meanwhile."""
     gone = gone_people().select_for_update(of=("self",), no_key=True).order_by("pk")
     ended = [EndedRelationship(person_id=person.pk, noted_at=now) for person in gone.only("pk")[:PORTION]]
     EndedRelationship.objects.bulk_create(ended, ignore_conflicts=True)

@@ -15,7 +15,7 @@ CIRCUMSTANCES = ["act_id", "salt", "email"]
 LEAVES = {
     "sqlite": """(CASE WHEN OLD.ip NOT LIKE '%:%' THEN NEW.ip = rtrim(OLD.ip, '0123456789') || '0'
         ELSE NEW.ip LIKE '%::' AND (NEW.ip = '::' OR OLD.ip LIKE rtrim(NEW.ip, ':') || ':%'
-        OR OLD.ip LIKE '::%' AND NEW.ip LIKE '0:0:%') END)""",
+        OR NEW.ip LIKE '0:0:%' AND OLD.ip LIKE '::' || substr(rtrim(NEW.ip, ':'), 5) || ':%') END)""",
     "postgresql": """(NEW.ip = host(network(set_masklen(OLD.ip,
         CASE family(OLD.ip) WHEN 4 THEN 24 ELSE 48 END)))::inet)""",
 }

@@ -92,6 +92,16 @@ def test_of_ipv6_the_beginning_is_left_and_no_other(context: ActContext) -> None
     change(ip="2001:db8:12::")
 
 
+def test_where_zeros_are_written_out_the_rest_is_left_and_no_other(context: ActContext) -> None:
+    assert shortening(context, "::2:3:4:5:6:7") == "0:0:2::"
+
+    ActContext.objects.all().delete()
+    context.ip = "::2:3:4:5:6:7"
+    context.save(force_insert=True)
+    with pytest.raises(IntegrityError, match="never changes"):
+        change(ip="0:0:7::")
+
+
 @pytest.mark.parametrize("address", ODD)
 def test_an_address_with_zeros_at_odd_places_is_shortened(context: ActContext, address: str) -> None:
     assert shortening(context, address) == shortened(address)

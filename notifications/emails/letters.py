@@ -160,7 +160,7 @@ def sample(
 ) -> bytes:
     """Give the announcement of a version as somebody would get it for whom `demand` holds (RFC 5322, CRLF).
 
-    It is addressed to `reader`, in whose zone it tells the time, and dated at the version's publication.
+    It tells the time in the zone of `reader`, is addressed to where it comes from, and dated at publication.
     """
     with translation.override(language):
         local = publication.effective_at.astimezone(ZoneInfo(reader.time_zone))
@@ -168,7 +168,7 @@ def sample(
         skeleton = build_letter(publication, register, language, what_is_asked(demand), day)
         effective = moment_in_words(local)
     message_id = f"<sample@{sender_address().partition('@')[2]}>"
-    named = values(mailbox(reader.email), message_id, publication.published_at, {"effective": effective})
+    named = values(mailbox(sender_address()), message_id, publication.published_at, {"effective": effective})
     return skeleton.fill(named)
 
 

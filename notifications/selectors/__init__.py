@@ -3,7 +3,7 @@
 from .alarms import Alarm, AlarmName, alarms
 from .forecast import Forecast, expected_at, forecast, forecast_by, told_by
 from .measures import Measures, measures
-from .outlook import Group, concerned_people, outlook
+from .outlook import Group, long_away, outlook, told_people, unreachable
 from .progress import Progress, open_campaigns, progress, progress_by_wave
 from .reach import Pace, Reach, hours, pace, reach_by_country, reach_by_language, replies, untold
 from .suppressions import suppressed, suppressed_people, suppressions
@@ -19,11 +19,11 @@ __all__ = [
     "Progress",
     "Reach",
     "alarms",
-    "concerned_people",
     "expected_at",
     "forecast",
     "forecast_by",
     "hours",
+    "long_away",
     "measures",
     "newest_deliveries",
     "open_campaigns",
@@ -38,6 +38,8 @@ __all__ = [
     "suppressed_people",
     "suppressions",
     "told_by",
+    "told_people",
+    "unreachable",
     "untold",
     "webhooks",
 ]

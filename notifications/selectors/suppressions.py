@@ -23,11 +23,12 @@ def suppressions(address: str = "") -> QuerySet[Suppression]:
     return found.select_related("released_by").order_by("-created_at", "-pk")
 
 
-def suppressed_people() -> QuerySet[User]:
+def suppressed_people(person: str = "user") -> QuerySet[User]:
     """Give the person of a notice, if nothing is sent to their address: `~Exists(suppressed_people())`.
 
+    `person` names their key, which is `pk` where people themselves are asked for.
     No join, as in everything that an arming statement asks: it must see rows as they are.
     """
     guardian = NullIf(OuterRef("guardian_email"), Value(""))
     held = Suppression.objects.active().of(Coalesce(guardian, OuterRef("email")))
-    return User.objects.filter(Exists(held), pk=OuterRef("user"))
+    return User.objects.filter(Exists(held), pk=OuterRef(person))

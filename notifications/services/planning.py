@@ -14,7 +14,7 @@ from policies.models import PolicyVersion
 from policies.selectors import Publication, Register, RuleBook, State, load_register, load_rule_book
 
 from ..models import OPEN_STATES, Campaign, CampaignKind, CampaignState, Chunk, Wave
-from ..selectors import concerned_people
+from ..selectors import told_people
 from .breakers import trip_breakers
 from .control import CampaignNotRunning, cancel_campaign, cancel_due
 from .correcting import is_corrected, misinformed, uncorrected
@@ -134,21 +134,6 @@ def plan_reminders(
     if due:
         Campaign.objects.filter(pk=campaign.pk).update(reminded_at=now)
     return made
-
-
-def told_people(publication: Publication, rules: RuleBook) -> QuerySet[User]:
-    """Give the people whom a version concerns and whom its rules tell.
-
-    Concerned is who joined before the version takes effect, is active and no program, and lives
-    where the rule says that people are told.
-    """
-    countries = User.objects.order_by("country").values_list("country", flat=True).distinct()
-    told = [
-        country
-        for country in countries
-        if rules.demand(publication.kind, publication.change_class, country).is_told
-    ]
-    return concerned_people(publication.effective_at).filter(country__in=told)
 
 
 def is_sending(campaign: Campaign) -> bool:

@@ -1,7 +1,7 @@
 """Settle notices that are not sent, each with its reason."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +12,7 @@ from acceptance.selectors import awaited, stops_of
 from policies.selectors import load_register, load_rule_book
 
 from ..models import ANSWERED_ALREADY, DUE_STATES, REMINDERS, Campaign, Chunk, Notice, NoticeState, Wave
-from ..selectors import suppressed_people
+from ..selectors import long_away, suppressed_people
 from .settling import count_chunk
 
 
@@ -34,7 +34,9 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
     if not is_correction:
         reasons.insert(0, (Q(Exists(answered())), ANSWERED_ALREADY))
     if settings.NOTICE_DORMANT_DAYS and not is_correction:
-        reasons.append((long_away(now), "The person has not signed in for long; the site tells them."))
+        reasons.append(
+            (long_away(now, "user__"), "The person has not signed in for long; the site tells them.")
+        )
     if chunk.wave in REMINDERS:
         reasons += needless_reminders(chunk, now)
     skipped = sum(
@@ -51,12 +53,6 @@ def fail_unsent(notice_id: int, reason: str, now: datetime) -> None:
     Notice.objects.filter(pk=notice_id, state__in=DUE_STATES).update(
         state=NoticeState.FAILED, reason=reason, due_at=None, settled_at=now
     )
-
-
-def long_away(now: datetime) -> Q:
-    """Give the condition that a notice's person has not signed in for as long as the settings say."""
-    since = now - timedelta(days=settings.NOTICE_DORMANT_DAYS)
-    return Q(user__last_login__lt=since) | Q(user__last_login=None, user__date_joined__lt=since)
 
 
 def put_off(notice_ids: Sequence[int], until: datetime) -> None:

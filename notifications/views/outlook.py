@@ -27,7 +27,7 @@ from policies.selectors import (
 from policies.views.guard import desk_page, person
 
 from ..emails import sample, what_is_asked
-from ..selectors import Group, forecast_by, outlook, told_by
+from ..selectors import Group, forecast_by, outlook, told_by, unreachable
 
 # What a mail may do as a page: look as it does.
 MAIL_POLICY = {
@@ -36,6 +36,8 @@ MAIL_POLICY = {
     "frame-ancestors": [NONE],
     "sandbox": True,
 }
+# No more digits name a letter.
+PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def before_publication(request: HttpRequest, version_id: int) -> HttpResponse:
             "entry": entry,
             "groups": [(group, what_is_asked(group.demand)) for group in groups],
             "told": told,
+            "unreached": unreachable(entry, load_rule_book(), now=now),
             "untold": sum(group.people for group in groups) - told,
             "told_by": told_by(told, now=now),
             "forecast": forecast_by(told_by(told, now=now), entry, [group.demand for group in groups]),
@@ -131,11 +134,12 @@ def choices(groups: list[Group]) -> list[Choice]:
 def chosen(request: HttpRequest, letters: list[Choice]) -> int:
     """Give which of `letters` the address asks for: a place from 0 on; the first where it names none."""
     asked = request.GET.get("letter", "0")
-    return int(asked) if asked.isascii() and asked.isdecimal() and int(asked) < len(letters) else 0
+    is_place = asked.isascii() and asked.isdecimal() and len(asked) <= PLACES
+    return int(asked) if is_place and int(asked) < len(letters) else 0
 
 
 def letter_of(request: HttpRequest, register: Register, entry: Publication, choice: Choice) -> bytes:
-    """Write a letter, addressed to who is looking at it."""
+    """Write a letter, with the moments of who is looking at it."""
     return sample(entry, register, choice.demand, person(request), choice.language)
 
 

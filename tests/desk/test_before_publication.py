@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from demo.sink import Sink
-from notifications.models import Campaign, Letter, Notice
+from notifications.models import Campaign, Letter, Notice, Suppression, SuppressionReason
 from notifications.services import plan_campaigns, run_due
 from policies import services
 from policies.fingerprints import version_fingerprint
@@ -67,7 +67,7 @@ def test_it_counts_who_is_told_what_by_the_rule_for_where_they_live(
 ) -> None:
     said = shown(decider, approved)
 
-    assert "5 people are written to." in said
+    assert "5 people are told." in said
     assert "this counts as acceptance" in said
     assert "we shall remind you on the site" in said
     assert publish_button(decider, approved) == ["Publish and tell 5 people"]
@@ -78,7 +78,7 @@ def test_whom_the_rule_does_not_tell_is_counted_apart(decider: Client, approved:
 
     said = shown(decider, approved)
 
-    assert "3 people are written to." in said
+    assert "3 people are told." in said
     assert "2 are not, by the rule for where they live." in said
     assert "Nothing: the rule tells nobody." in said
 
@@ -90,7 +90,28 @@ def test_people_who_left_programs_and_who_join_after_it_takes_effect_are_not_cou
     make_person("robot", is_service=True)
     make_person("later", date_joined=NOW + timedelta(days=41))
 
-    assert "5 people are written to." in shown(decider, approved)
+    assert "5 people are told." in shown(decider, approved)
+
+
+def test_whom_no_mail_can_reach_is_counted_among_those_who_are_told(
+    decider: Client, approved: PolicyVersion, people: list[User]
+) -> None:
+    Suppression.objects.create(address=people[0].email, reason=SuppressionReason.BOUNCE, created_at=NOW)
+    User.objects.filter(pk=people[1].pk).update(email="")
+
+    said = shown(decider, approved)
+
+    assert "5 people are told." in said
+    assert "2 of them can get no mail" in said
+
+
+def test_a_reader_whose_own_address_takes_no_mail_sees_the_letter_all_the_same(
+    decider: Client, approved: PolicyVersion, approver: User
+) -> None:
+    User.objects.filter(pk=approver.pk).update(email=f"{'x' * 70}@example.com")
+
+    assert decider.get(address("before_publication", approved.pk)).status_code == 200
+    assert decider.get(address("letter", approved.pk)).status_code == 200
 
 
 def test_the_letters_are_listed_by_language_and_by_what_is_asked(
@@ -176,7 +197,7 @@ def test_a_draft_that_says_nothing_yet_says_what_is_missing(
 
 
 def test_who_may_not_publish_sees_everything_and_no_button(writer: Client, approved: PolicyVersion) -> None:
-    assert "5 people are written to." in shown(writer, approved)
+    assert "5 people are told." in shown(writer, approved)
     assert publish_button(writer, approved) == []
 
 
@@ -184,7 +205,9 @@ def test_a_published_version_has_no_such_page(decider: Client, published: Policy
     assert decider.get(address("before_publication", published.pk)).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?letter=99", "?letter=-1", "?letter=x", "?letter=", "?letter=²"])
+@pytest.mark.parametrize(
+    "query", ["?letter=99", "?letter=-1", "?letter=x", "?letter=", "?letter=²", "?letter=" + "9" * 5000]
+)
 def test_a_letter_that_is_not_there_is_the_first_one(
     decider: Client, approved: PolicyVersion, query: str
 ) -> None:

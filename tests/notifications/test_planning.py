@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from demo.sink import Sink
 from notifications.models import Campaign, CampaignState, Chunk, Notice, NoticeState, Wave
+from notifications.selectors import told_people
 from notifications.services import pause_campaign, plan_campaigns, planning, run_due, slices
-from notifications.services.planning import plan_notices, told_people
+from notifications.services.planning import plan_notices
 from notifications.services.slices import plan_slice
 from notifications.transport import Fate, Outcome
 from policies.models import ChangeClass, NoticeRule, PolicyVersion

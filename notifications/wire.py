@@ -19,7 +19,7 @@ from .addresses import mailbox
 
 # Stands on both sides of a place. Neither headers nor quoted-printable nor base64 can hold it.
 EDGE = "\x1a"
-PLACE = re.compile(rb"\x1a([a-z_]+):([a-z]+)\x1a")
+PLACE = re.compile(rb"\x1a([a-z0-9_]+):([a-z]+)\x1a")
 # RFC 2045, section 6.7: no encoded line is longer, with the soft break that may follow it.
 LINE = 76
 SOFT_BREAK = b"=\r\n"

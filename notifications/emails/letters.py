@@ -21,6 +21,7 @@ from .wording import (
     TimeLeft,
     build_correction,
     build_letter,
+    coming,
     link,
     moment_in_words,
     sender_address,
@@ -105,6 +106,8 @@ class Letters:
             if self.publication.recalled_at and self.wave == Wave.CORRECTION:
                 recalled = self.publication.recalled_at.astimezone(local.tzinfo)
                 variables["recalled"] = moment_in_words(recalled)
+                for place, entry in coming(self.publication, self.register).items():
+                    variables[place] = moment_in_words(entry.effective_at.astimezone(local.tzinfo))
             elif self.wave in REMINDERS:
                 gate_from = person.due.gate_from if person.due else None
                 deadline = deadline_of(effective_at, demand, gate_from, now).astimezone(local.tzinfo)

@@ -102,16 +102,32 @@ def build_letter(
 
 
 def build_correction(publication: Publication, register: Register, language: str) -> Skeleton:
-    """Render what tells people that a version was recalled, and what applies, in the active language."""
+    """Render what tells that a version was recalled, what applies, and what comes, in the active language."""
     assert publication.recalled_at is not None
     applies = register.in_force(publication.slug, publication.recalled_at)
+    comes = [
+        {"entry": entry, "moment": f"@@{place.upper()}@@", "url": version_link(entry, language)}
+        for place, entry in coming(publication, register).items()
+    ]
     context = about(publication, language) | {
         "was_in_force": publication.effective_at <= publication.recalled_at,
         "recalled": RECALLED,
         "applies": applies,
-        "applies_url": link("policies:version", [applies.slug, applies.number], language) if applies else "",
+        "applies_url": version_link(applies, language) if applies else "",
+        "comes": comes,
     }
-    return lay_out_all("notices/correction", context, places=(EFFECTIVE, RECALLED), attached=applies)
+    places = (EFFECTIVE, RECALLED, *(str(version["moment"]) for version in comes))
+    return lay_out_all("notices/correction", context, places=places, attached=applies)
+
+
+def coming(publication: Publication, register: Register) -> dict[str, Publication]:
+    """Give what was to take effect yet when a version was recalled, each by the place of its moment.
+
+    The next comes first. What was recalled since does not come.
+    """
+    assert publication.recalled_at is not None
+    announced = register.announced(publication.slug, publication.recalled_at)
+    return {f"comes_{entry.number}": entry for entry in announced if entry.recalled_at is None}
 
 
 def about(publication: Publication, language: str) -> dict[str, object]:
@@ -122,7 +138,7 @@ def about(publication: Publication, language: str) -> dict[str, object]:
         "effective": EFFECTIVE,
         "site_name": settings.SITE_NAME,
         "contact_email": settings.CONTACT_EMAIL,
-        "text_url": link("policies:version", [publication.slug, publication.number], language),
+        "text_url": version_link(publication, language),
     }
 
 
@@ -179,6 +195,11 @@ def stop_headers() -> dict[str, str]:
 def link(view: str, arguments: list[str | int], language: str) -> str:
     """Give the full address of a page in `language`. It only navigates: nothing in it can act."""
     return f"{settings.SITE_URL}{reverse(view, args=arguments)}?language={language}"
+
+
+def version_link(publication: Publication, language: str) -> str:
+    """Give the full address of a version's text in `language`."""
+    return link("policies:version", [publication.slug, publication.number], language)
 
 
 @lru_cache(maxsize=64)

@@ -39,6 +39,14 @@ class Campaign(models.Model):
         _("generation"), default=1, help_text=_("Goes up with every pause and resumption.")
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    paused_before = models.CharField(
+        _("why it was paused before"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Kept where a newer version stopped it; if that one is recalled, it is paused again."),
+    )
     created_at = models.DateTimeField(_("created"))
     planned_to = models.BigIntegerField(
         _("planned up to person"), default=0, help_text=_("People with a higher key are still to be planned.")

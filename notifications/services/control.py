@@ -65,6 +65,18 @@ def cancel_due(campaign_id: int, reason: str, now: datetime) -> int:
     return cancelled
 
 
+def restore_cancelled(campaign_id: int, reason: str, now: datetime) -> int:
+    """Have what was cancelled for `reason` sent after all; returns how many notices. Locks the chunks."""
+    restored = 0
+    chunks = Chunk.objects.select_for_update(no_key=True).filter(campaign=campaign_id, cancelled__gt=0)
+    for chunk in chunks.order_by("pk"):
+        cut_off = Notice.objects.filter(chunk=chunk, state=NoticeState.CANCELLED, reason=reason)
+        restored += cut_off.update(state=NoticeState.PENDING, reason="", settled_at=None)
+        Chunk.objects.filter(pk=chunk.pk).update(due_at=now)
+        count_chunk(chunk.pk, now)
+    return restored
+
+
 @transaction.atomic
 def resume_campaign(*, campaign_id: int, now: datetime) -> None:
     """Go on sending where a pause left off. Raises `CampaignNotRunning`."""

@@ -6,18 +6,17 @@ be stopped anywhere, run twice at once, and started again.
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from policies.models import PolicyVersion
-from policies.selectors import Publication, Register, RuleBook, State, load_register, load_rule_book
+from policies.selectors import Publication, Register, RuleBook, load_register, load_rule_book
 
-from ..models import OPEN_STATES, Campaign, CampaignKind, CampaignState, Chunk, Wave
+from ..models import Campaign, CampaignKind, CampaignState, Chunk, Wave
 from ..selectors import told_people
 from .breakers import trip_breakers
-from .control import CampaignNotRunning, cancel_campaign, cancel_due
 from .correcting import is_corrected, misinformed, uncorrected
+from .overtaking import stop_campaigns, take_up_campaigns
 from .reckoning import reckon
 from .reminding import reminders_due, reminders_to_come
 from .slices import plan_wave, without_notice
@@ -26,11 +25,6 @@ from .widening import widen_if_sound
 # So often everyone concerned is asked for, and not only those who came since: someone may have become
 # active, moved to a place whose rule tells people, or been saved late with a lower key.
 CHECK_EVERY = timedelta(minutes=5)
-STOPPED_BY = {
-    State.RECALLED: "The version was recalled.",
-    State.OVERTAKEN: "A newer version takes effect no later.",
-    State.SUPERSEDED: "A newer version is in force.",
-}
 
 
 def plan_campaigns(*, now: datetime) -> int:
@@ -40,6 +34,7 @@ def plan_campaigns(*, now: datetime) -> int:
     """
     open_campaigns(now)
     stop_campaigns(now=now)
+    take_up_campaigns(now=now)
     # Read after the campaigns were found, so that it holds the version of each.
     running = list(Campaign.objects.filter(state=CampaignState.RUNNING).order_by("pk"))
     register, rules = load_register(), load_rule_book()
@@ -74,36 +69,6 @@ def open_campaigns(now: datetime) -> None:
         for version_id in uncorrected()
     ]
     Campaign.objects.bulk_create(found, ignore_conflicts=True)
-
-
-def stop_campaigns(*, now: datetime) -> int:
-    """Cancel the campaigns of versions that are recalled, overtaken or superseded at `now`.
-
-    What the mail server put off while its campaign was being cancelled is cancelled by the next
-    call. Returns how many notices were cancelled.
-    """
-    announcing = Campaign.objects.filter(kind=CampaignKind.ANNOUNCEMENT, state__in=OPEN_STATES)
-    found, register = list(announcing.order_by("pk")), load_register()
-    stopped = sum(stop_if_over(campaign, register, now) for campaign in found)
-    cut_short = Campaign.objects.filter(state=CampaignState.CANCELLED, chunks__due_at__isnull=False)
-    return stopped + sum(cancel_rest(campaign, now) for campaign in cut_short.distinct().order_by("pk"))
-
-
-def stop_if_over(campaign: Campaign, register: Register, now: datetime) -> int:
-    """Cancel a campaign whose version is over, unless somebody else has; returns how many notices."""
-    reason = STOPPED_BY.get(register.state(register.by_id[campaign.version_id], now))
-    if reason is None:
-        return 0
-    try:
-        return cancel_campaign(campaign_id=campaign.pk, reason=reason, now=now)
-    except CampaignNotRunning:
-        return 0
-
-
-@transaction.atomic
-def cancel_rest(campaign: Campaign, now: datetime) -> int:
-    """Cancel what is left over of a cancelled campaign."""
-    return cancel_due(campaign.pk, campaign.reason, now)
 
 
 def plan_notices(campaign: Campaign, people: QuerySet[User], now: datetime, wave: Wave) -> int:

@@ -16,7 +16,7 @@ from ..models import DUE_STATES, Chunk, Notice
 from ..transport import PERMANENT
 from .breakers import trip_breakers
 from .control import CampaignNotRunning, pause_campaign
-from .planning import stop_campaigns
+from .overtaking import stop_campaigns
 from .settling import count_chunk
 from .skipping import skip_needless
 from .working import LEASE, Clock, Worker

@@ -174,6 +174,50 @@ def test_the_letter_says_what_applies_and_holds_it(
     assert "List-Unsubscribe" not in letter.message
 
 
+def test_the_letter_says_what_comes_and_from_when(
+    alice: User,
+    bob: User,
+    make_version: Callable[..., PolicyVersion],
+    approver: User,
+    mailbox: Sink,
+) -> None:
+    make_version(published_at=NOW - YEAR)
+    make_version(effective_at=NOW + timedelta(days=60))
+    make_version(effective_at=NOW + timedelta(days=70))
+    fourth = make_version(effective_at=NOW + timedelta(days=80))
+    carry(NOW)
+    recall(fourth, approver)
+
+    carry()
+
+    (letter,) = [letter for letter in corrections(mailbox) if letter.message["To"] == alice.email]
+    for said in (folded(letter.text), letter.words):
+        assert "Version 1 applies" in said
+        assert "Version 2 is announced. It takes effect on May 1, 2026, 11 a.m. CEST." in said
+        assert "Version 3 is announced. It takes effect on May 11, 2026, 11 a.m. CEST." in said
+        assert "Version 4 is announced" not in said
+        assert "You need not do anything." not in said
+    assert any("/privacy/versions/2/" in link for link in letter.links)
+    sent = [path.read_bytes() for path in mailbox.files()]
+    assert all(rebuilt(notice) in sent for notice in Notice.objects.filter(wave=Wave.CORRECTION))
+
+
+def test_what_was_recalled_as_well_does_not_come(
+    alice: User, make_version: Callable[..., PolicyVersion], approver: User, mailbox: Sink
+) -> None:
+    make_version(published_at=NOW - YEAR)
+    second = make_version(effective_at=NOW + timedelta(days=60))
+    third = make_version(effective_at=NOW + timedelta(days=70))
+    carry(NOW)
+    recall(third, approver)
+    recall(second, approver, now=RECALLED + SECOND)
+
+    carry(RECALLED + SECOND)
+
+    assert len(corrections(mailbox)) == len([second, third])
+    assert all("is announced" not in letter.text for letter in corrections(mailbox))
+
+
 def test_it_is_rebuilt_byte_for_byte(
     told: list[User], version: PolicyVersion, approver: User, mailbox: Sink
 ) -> None:

@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts.models import User
 from notifications.models import Chunk, Notice, NoticeState
 from notifications.services import cancel_campaign, reap_leases
-from notifications.services.planning import stop_campaigns
+from notifications.services.overtaking import stop_campaigns
 from notifications.services.sending import claimable
 from notifications.services.settling import count_chunk
 from notifications.services.skipping import skip_needless

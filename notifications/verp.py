@@ -7,8 +7,8 @@ make: who writes to it without having had the notice can say nothing about it.
 from functools import lru_cache
 
 from django.conf import settings
-from django.core.mail.message import sanitize_address
 
+from .addresses import mailbox
 from .codes import label_of, notices_named
 from .emails import sender_address
 
@@ -39,5 +39,5 @@ def notice_of(address: str) -> int | None:
 @lru_cache(maxsize=1)
 def sides_of(address: str) -> tuple[str, str]:
     """Give the two sides of an address, the domain in ASCII; kept, for every notice asks."""
-    local, _, domain = sanitize_address(address, "utf-8").rpartition("@")
+    local, _, domain = mailbox(address).address.rpartition("@")
     return local, domain

@@ -9,7 +9,6 @@ from secrets import token_hex
 from types import MappingProxyType
 
 from django.conf import settings
-from django.core.mail.message import sanitize_address
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats
@@ -22,6 +21,7 @@ from policies.comparisons import Form, in_a_letter, published, reading
 from policies.models import Assent, PolicyText
 from policies.selectors import Demand, Publication, Register
 
+from ..addresses import mailbox
 from ..wire import Skeleton, header_place, lay_out
 
 # Stands in the templates where people differ. Plain ASCII, because premailer encodes braces in links, and
@@ -265,4 +265,4 @@ def sender_address() -> str:
 @lru_cache(maxsize=1)
 def address_in(sender: str) -> str:
     """Give the address in a From header, its domain in ASCII; kept, for every message asks."""
-    return sanitize_address(parseaddr(sender)[1], "utf-8")
+    return mailbox(parseaddr(sender)[1]).address

@@ -86,6 +86,11 @@ def test_a_place_for_which_nothing_is_given_is_refused_by_its_name() -> None:
     [
         ("ann@example.com", "ann@example.com", False),
         ("ann@bücher.example", "ann@xn--bcher-kva.example", False),
+        # IDNA 2003 made of these the addresses of somebody else: fass.de, and strasse.de.
+        ("klaus@faß.de", "klaus@xn--fa-hia.de", False),
+        ("ann@Straße.DE", "ann@xn--strae-oqa.de", False),
+        ("ann@xn--fa-hia.de", "ann@xn--fa-hia.de", False),
+        ("ann@mail_out.Example.com", "ann@mail_out.Example.com", False),
         ("jürgen@example.com", "jürgen@example.com", True),
     ],
 )
@@ -109,6 +114,10 @@ def test_a_domain_goes_in_ascii_and_a_name_as_it_is(
         ("ann@" + "a" * 320 + ".example", "no domain"),
         ("a" * 320 + "@example.com", "longer"),
         ("ann@.example", "no domain"),
+        # RFC 5892 lets no symbol stand in a domain.
+        ("ann@☕.example", "no domain"),
+        ("ann@a\u200db.example", "line break"),
+        ("ann@" + "ü" * 70 + ".example", "no domain"),
     ],
 )
 def test_an_address_that_no_server_takes_is_refused_with_the_reason(address: str, sentence: str) -> None:

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
 from django.db import connections
-from django.template import Engine
+from django.template import Context, Engine
+from django.template.base import Node
 from django.template.loader import render_to_string
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils import translation
 
 from policies.triggers import every_trigger, missing_triggers
@@ -29,6 +31,9 @@ FETCHED = re.compile(
     r"<(?:img|script|link|iframe|object|embed|video|audio|base)\b|url\(|@import|\b(?:src|background)=",
     re.IGNORECASE,
 )
+# What a template takes from another one; by a variable it could be anything.
+DRAWN_IN = re.compile(r"""{%\s*(?:include|extends)\s+(["'])(?P<name>.+?)\1""")
+DRAWN_IN_UNNAMED = re.compile(r"""{%\s*(?:include|extends)\s+[^"'\s][^%]*%}""")
 
 
 def register_checks() -> None:
@@ -48,17 +53,27 @@ def check_mail(**_kwargs: Any) -> Sequence[CheckMessage]:
 
 
 def check_templates(**_kwargs: Any) -> Sequence[CheckMessage]:
-    """Refuse templates of notices that advertise or have mail programs ask the network, in any language."""
-    found: list[CheckMessage] = []
-    for name in dict.fromkeys(notice_templates()):
-        text = "\n".join(written_out(name))
-        if match := MARKETING.search(text):
-            message = f"{name} advertises: “{match[0]}”. A notice is about the change alone."
-            found.append(Error(message, id="notifications.E002"))
-        if match := FETCHED.search(text):
-            message = f"{name} has mail programs ask the network: “{match[0]}”. Take it out."
-            found.append(Error(message, id="notifications.E003"))
-    return found
+    """Refuse templates of notices that advertise or have mail programs ask the network, in any language.
+
+    They are looked at as they are written, with every branch, and as they come out.
+    """
+    own = list(dict.fromkeys(notice_templates()))
+    return [fault for name in with_drawn_in(own) for fault in faults_of(name, is_shown_alone=name in own)]
+
+
+def faults_of(name: str, *, is_shown_alone: bool) -> Iterator[CheckMessage]:
+    """Give what is wrong with a template, which can be rendered by itself where it `is_shown_alone`."""
+    if match := DRAWN_IN_UNNAMED.search(source(name)):
+        message = f"{name} draws in what it does not name: “{match[0]}”. Write the name of the template."
+        yield Error(message, id="notifications.E004")
+        return
+    text = "\n".join([*written_down(name), *(written_out(name) if is_shown_alone else ())])
+    if match := MARKETING.search(text):
+        message = f"{name} advertises: “{match[0]}”. A notice is about the change alone."
+        yield Error(message, id="notifications.E002")
+    if match := FETCHED.search(text):
+        message = f"{name} has mail programs ask the network: “{match[0]}”. Take it out."
+        yield Error(message, id="notifications.E003")
 
 
 def notice_templates() -> Iterator[str]:
@@ -66,6 +81,47 @@ def notice_templates() -> Iterator[str]:
     for folder in map(Path, Engine.get_default().dirs):
         for path in sorted((folder / "notices").rglob("*.*")):
             yield str(path.relative_to(folder))
+
+
+def with_drawn_in(names: list[str]) -> list[str]:
+    """Give the templates, and each that one of them includes or extends, at whatever remove."""
+    found = list(names)
+    for name in found:
+        # What is added here is looked through in its turn.
+        named = dict.fromkeys(str(match["name"]) for match in DRAWN_IN.finditer(source(name)))
+        found += [other for other in named if other not in found]
+    return found
+
+
+def source(name: str) -> str:
+    """Give a template as it is written."""
+    return str(Engine.get_default().get_template(name).source)
+
+
+def written_down(name: str) -> Iterator[str]:
+    """Give a template as it is written, and all that it can say in each shipped language."""
+    yield source(name)
+    nodes = Engine.get_default().get_template(name).nodelist
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for node in nodes.get_nodes_by_type(Node):
+                if isinstance(node, TranslateNode | BlockTranslateNode):
+                    yield from said_by(node)
+
+
+def said_by(node: TranslateNode | BlockTranslateNode) -> list[str]:
+    """Give what a tag says in the active language, of one and of many, with places left open."""
+    about = str(node.message_context.resolve(Context())) if node.message_context else None
+    if isinstance(node, TranslateNode):
+        one, many = str(node.filter_expression.var.literal or ""), ""
+    else:
+        one, many = (node.render_token_list(tokens or [])[0] for tokens in (node.singular, node.plural))
+    if not many:
+        return [translation.pgettext(about, one) if about else translation.gettext(one)]
+    return [
+        translation.npgettext(about, one, many, number) if about else translation.ngettext(one, many, number)
+        for number in (1, 2)
+    ]
 
 
 def written_out(name: str) -> Iterator[str]:

@@ -1,9 +1,12 @@
 """Settings that are wrong together, and a database without its triggers, found before they do harm."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from django.core.checks import Error, Tags, run_checks
 from django.core.checks import Warning as Caution
 from django.db import connection
@@ -13,6 +16,20 @@ from notifications.checks import check_address, check_mail, check_templates, che
 from policies.triggers import drop_triggers
 
 pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def use_template(settings: Any, tmp_path: Path) -> Callable[[str, str], None]:
+    """Give a way to put a template in the place of the site's own, or beside them."""
+
+    def put(name: str, content: str) -> None:
+        template = tmp_path / name
+        template.parent.mkdir(parents=True, exist_ok=True)
+        template.write_text(content)
+        own = [folder for folder in settings.TEMPLATES[0]["DIRS"] if folder != tmp_path]
+        settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *own]}]
+
+    return put
 
 
 def found_by(run: Any) -> list[str]:
@@ -57,20 +74,77 @@ def test_the_notices_as_they_are_advertise_nothing_and_fetch_nothing() -> None:
         ('<img src="https://shop.example/p.gif" width="1">', "notifications.E003"),
         ("<style>p { background: url(https://shop.example/b.png) }</style>", "notifications.E003"),
         ('<td background="https://shop.example/b.png">', "notifications.E003"),
+        # Nothing of this comes out unless something else is known that the check does not know.
+        ("{% if text.reason %}Special offer{% endif %}", "notifications.E002"),
+        ('{% if left.days > 0 %}<img src="https://track.example/p.gif">{% endif %}', "notifications.E003"),
+        ("{% for risk in summary.risks %}Voucher: buy now{% endfor %}", "notifications.E002"),
+        ('{{ text.reason|default:"Gutschein" }}', "notifications.E002"),
+        ("{% include footer %}", "notifications.E004"),
     ],
 )
 def test_a_notice_that_advertises_or_fetches_is_refused(
-    settings: Any, tmp_path: Path, content: str, expected: str
+    use_template: Callable[[str, str], None], content: str, expected: str
 ) -> None:
-    template = tmp_path / "notices" / "change" / "body.html"
-    template.parent.mkdir(parents=True)
-    template.write_text(content)
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    use_template("notices/change/body.html", content)
 
     (message,) = check_templates()
 
     assert message.id == expected
     assert "notices/change/body.html" in message.msg
+
+
+@pytest.mark.parametrize("tag", ['{% include "shop/footer.html" %}', '{% extends "shop/footer.html" %}'])
+def test_so_is_one_that_draws_it_in_from_elsewhere(
+    use_template: Callable[[str, str], None], tag: str
+) -> None:
+    use_template("shop/footer.html", "{% include 'shop/last.html' %}")
+    use_template("shop/last.html", "{% if applies %}Voucher: buy now{% endif %}")
+    use_template("notices/correction/body.html", tag)
+
+    (message,) = check_templates()
+
+    assert message.id == "notifications.E002"
+    assert "shop/last.html" in message.msg
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ('{% translate "Good news" %}', {"id": "Good news", "string": "Rabatt"}),
+        (
+            '{% translate "Good news" context "mail" %}',
+            {"id": "Good news", "string": "Rabatt", "context": "mail"},
+        ),
+        (
+            "{% blocktranslate %}Good news{% endblocktranslate %}",
+            {"id": "Good news", "string": "Rabatt"},
+        ),
+        (
+            "{% blocktranslate count n=left.days %}A day{% plural %}Days{% endblocktranslate %}",
+            {"id": ("A day", "Days"), "string": ("Ein Tag", "Rabatt")},
+        ),
+    ],
+)
+def test_so_is_one_that_advertises_in_a_translation_alone(
+    use_template: Callable[[str, str], None],
+    settings: Any,
+    tmp_path: Path,
+    tag: str,
+    message: dict[str, Any],
+) -> None:
+    use_template("notices/change/body.html", f"{{% load i18n %}}{{% if text.reason %}}{tag}{{% endif %}}")
+    catalog = Catalog("de")
+    catalog.add(**message)
+    compiled = tmp_path / "locale" / "de" / "LC_MESSAGES" / "django.mo"
+    compiled.parent.mkdir(parents=True)
+    with compiled.open("wb") as file:
+        write_mo(file, catalog)
+    settings.LOCALE_PATHS = [tmp_path / "locale", *settings.LOCALE_PATHS]
+
+    (found,) = check_templates()
+
+    assert found.id == "notifications.E002"
+    assert "Rabatt" in found.msg
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "https://localhost", "http://[::1]:8000"])

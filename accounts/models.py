@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,29 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class AddressField(models.EmailField[str | Combinable, str]):
+    """An e-mail address, kept in lower case, so that two of them can be compared as they stand.
+
+    Python lowers every letter that has a case; SQLite lowers ASCII alone. To the database and to
+    migrations it is a plain `EmailField`.
+    """
+
+    def to_python(self, value: Any) -> Any:
+        """Give the value in lower case: a form, a query and every way to store it go through here."""
+        found = super().to_python(value)
+        return found.lower() if isinstance(found, str) else found
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001 - Django's parameter
+        """Lower the value on the instance as well, so that it says what is stored."""
+        setattr(model_instance, self.attname, self.to_python(super().pre_save(model_instance, add)))
+        return super().pre_save(model_instance, add)
+
+    def deconstruct(self) -> Any:
+        """Give it as the field that it is to a migration."""
+        name, _path, arguments, options = super().deconstruct()
+        return name, "django.db.models.EmailField", arguments, options
+
+
 def notice_email(prefix: str = "") -> Coalesce:
     """Give `User.notice_email` as a query asks for it; `prefix` leads to the person, as in `user__`."""
     return Coalesce(NullIf(f"{prefix}guardian_email", Value("")), f"{prefix}email")
@@ -43,8 +67,8 @@ def notice_email(prefix: str = "") -> Coalesce:
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account, or a service account of a program."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
-    guardian_email = models.EmailField(
+    email = AddressField(_("e-mail address"), unique=True)
+    guardian_email = AddressField(
         _("guardian's e-mail address"),
         blank=True,
         help_text=_("Notices go here instead, where somebody else answers for the person."),

@@ -27,7 +27,7 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
 
     def of(self, address: str | Combinable) -> "SuppressionQuerySet":
         """Give those of one address, in whatever case: `Exists(objects.active().of(OuterRef("email")))`."""
-        value = models.Value(address) if isinstance(address, str) else address
+        value = models.Value(address.strip().lower()) if isinstance(address, str) else address
         return self.alias(lowered=Lower("address")).filter(lowered=Lower(value))
 
 

@@ -59,7 +59,7 @@ WHERE id = %s AND state IN ('PENDING', 'RETRY')
             AND COALESCE(NULLIF(person.guardian_email, ''), person.email) = %s
             AND person.language = %s AND person.country = %s AND person.time_zone = %s)
     AND NOT EXISTS (SELECT 1 FROM notifications_suppression AS suppression
-        WHERE LOWER(suppression.address) = LOWER(CAST(%s AS TEXT)) AND suppression.released_at IS NULL)
+        WHERE LOWER(suppression.address) = CAST(%s AS TEXT) AND suppression.released_at IS NULL)
     AND (notifications_notice.wave = 'CORRECTION'
         OR NOT EXISTS ({ANSWERED}) AND NOT EXISTS ({RECALLED}) AND NOT EXISTS ({REPLACED}))
     AND (notifications_notice.wave IN ('ANNOUNCEMENT', 'CORRECTION')
@@ -166,7 +166,8 @@ def claiming(letter: Addressed, campaign: Campaign, now: datetime) -> list[Any]:
         campaign.pk,
         campaign.generation,
         *as_known,
-        person.email,
+        # In lower case as it is kept; SQLite itself lowers ASCII alone.
+        person.email.lower(),
         *(version, version, version),
         instant(now),
     ]

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -128,6 +130,42 @@ def test_one_id_in_the_shop_belongs_to_one_person_and_many_may_have_none(
         User.objects.filter(email="bob@example.com").update(external_id="shop-1")
 
     assert User.objects.filter(external_id=None).count() == 2
+
+
+def test_every_way_to_store_an_address_lowers_all_its_letters(make_person: Callable[..., User]) -> None:
+    alice, bob = make_person("alice"), make_person("bob")
+
+    alice.email, alice.guardian_email = "ÄNNE@Example.com", "ÜBER@Example.com"
+    alice.save()
+    User.objects.filter(pk=bob.pk).update(email="ÖLE@Example.com", guardian_email="ÜBER@Example.com")
+    (carol,) = User.objects.bulk_create([User(email="ÉVA@Example.com", guardian_email="ÜBER@Example.com")])
+
+    assert (alice.email, alice.guardian_email) == ("änne@example.com", "über@example.com")
+    kept = User.objects.order_by("pk").values_list("email", "guardian_email")
+    assert list(kept.filter(pk__in=[alice.pk, bob.pk, carol.pk])) == [
+        ("änne@example.com", "über@example.com"),
+        ("öle@example.com", "über@example.com"),
+        ("éva@example.com", "über@example.com"),
+    ]
+
+
+def test_addresses_that_were_stored_before_are_lowered_unless_somebody_has_them(
+    make_person: Callable[..., User],
+) -> None:
+    alice, bob, carol = make_person("alice"), make_person("bob"), make_person("carol")
+    User.objects.filter(pk=carol.pk).update(email="über@example.com")
+    taken = "ÜBER@example.com" if connection.vendor == "sqlite" else bob.email
+    with connection.cursor() as cursor:
+        write = "UPDATE accounts_user SET email = %s, guardian_email = %s WHERE id = %s"
+        cursor.execute(write, ["ÄNNE@example.com", "ÖLE@example.com", alice.pk])
+        cursor.execute(write, [taken, "", bob.pk])
+
+    migration = import_module("accounts.migrations.0004_addresses_in_lower_case")
+    migration.lower_addresses(apps, connection.schema_editor())
+
+    kept = dict(User.objects.values_list("pk", "email"))
+    assert kept == {alice.pk: "änne@example.com", bob.pk: taken, carol.pk: "über@example.com"}
+    assert User.objects.get(pk=alice.pk).guardian_email == "öle@example.com"
 
 
 def test_an_administrator_may_do_everything(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,20 @@ def test_a_guardian_s_address_is_left_alone_where_it_was_suppressed(
     assert not recipients(mailbox)
 
 
+@pytest.mark.parametrize("field", ["email", "guardian_email"])
+def test_nor_does_a_capital_that_is_not_ascii_get_around_that(
+    alice: User, version: PolicyVersion, mailbox: Sink, field: str
+) -> None:
+    User.objects.filter(pk=alice.pk).update(**{field: "ÜBER@example.com"})
+    suppress_address(address="ÜBER@example.com", reason=SuppressionReason.COMPLAINT, detail="", now=NOW)
+    planned()
+
+    run_due(clock=at(NOW))
+
+    assert notice_of(alice).reason == "The address is on the list of those to leave alone."
+    assert not recipients(mailbox)
+
+
 def test_a_person_whose_own_address_is_suppressed_is_told_through_the_guardian(
     ward: User, version: PolicyVersion, mailbox: Sink
 ) -> None:

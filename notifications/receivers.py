@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from policies.selectors import register
 from policies.signals import Waiting, desk_opened, version_published
 
-from .models import CampaignState
+from .models import Campaign, CampaignKind, CampaignState
 from .selectors import open_campaigns
 from .tasks import carry_notices
 
@@ -32,17 +32,9 @@ def wake_planner(**_kwargs: Any) -> None:
 def say_what_is_sent(**_kwargs: Any) -> list[Waiting]:
     """Say how far the notices are that are still to go out, and which are held up."""
     entries = register().by_id
-    sentences = {
-        CampaignState.RUNNING: _(
-            "%(name)s, version %(number)d: the mail server has accepted %(accepted)d of %(notices)d notices."
-        ),
-        CampaignState.PAUSED: _(
-            "%(name)s, version %(number)d: the notices are paused, with %(waiting)d still to be sent."
-        ),
-    }
     return [
         Waiting(
-            sentences[CampaignState(campaign.state)]
+            sentence_about(campaign)
             % {
                 "name": entries[campaign.version_id].name,
                 "number": entries[campaign.version_id].number,
@@ -56,3 +48,24 @@ def say_what_is_sent(**_kwargs: Any) -> list[Waiting]:
         for campaign, progress in open_campaigns()
         if campaign.version_id in entries and (progress.waiting or campaign.state == CampaignState.PAUSED)
     ]
+
+
+def sentence_about(campaign: Campaign) -> str:
+    """Give the sentence that says how far a campaign is, with places for what it counts."""
+    sentences = {
+        (CampaignKind.ANNOUNCEMENT, CampaignState.RUNNING): _(
+            "%(name)s, version %(number)d: the mail server has accepted %(accepted)d of %(notices)d notices."
+        ),
+        (CampaignKind.ANNOUNCEMENT, CampaignState.PAUSED): _(
+            "%(name)s, version %(number)d: the notices are paused, with %(waiting)d still to be sent."
+        ),
+        (CampaignKind.CORRECTION, CampaignState.RUNNING): _(
+            "%(name)s, version %(number)d was recalled: the mail server has accepted %(accepted)d of"
+            " %(notices)d corrections."
+        ),
+        (CampaignKind.CORRECTION, CampaignState.PAUSED): _(
+            "%(name)s, version %(number)d was recalled: the corrections are paused, with %(waiting)d still"
+            " to be sent."
+        ),
+    }
+    return sentences[CampaignKind(campaign.kind), CampaignState(campaign.state)]

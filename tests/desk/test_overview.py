@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
@@ -11,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from acceptance.models import ExposureKind
 from acceptance.services import count_people, record_exposures
 from accounts.models import User
-from notifications.models import Campaign
-from notifications.services import pause_campaign, plan_campaigns
+from demo.sink import Sink
+from notifications.models import Campaign, CampaignKind
+from notifications.services import pause_campaign, plan_campaigns, run_due
 from policies.models import ChangeClass, PolicyVersion
+from policies.services import recall_version
 from records.models import ErasureRequest
 from tests.acceptance.pages import elements, page
 from tests.conftest import NOW
@@ -49,6 +52,39 @@ def test_notices_that_are_still_to_go_out_are_counted(
             "campaign", published.pk
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("is_paused", "sentence"),
+    [
+        (
+            False,
+            "Privacy policy, version 1 was recalled: the mail server has accepted 0 of 1 corrections.",
+        ),
+        (
+            True,
+            "Privacy policy, version 1 was recalled: the corrections are paused, with 1 still to be sent.",
+        ),
+    ],
+)
+def test_a_correction_is_named_as_one(
+    decider: Client,
+    alice: User,
+    published: PolicyVersion,
+    approver: User,
+    mailbox: Sink,
+    is_paused: bool,  # noqa: FBT001 - pytest's parameter
+    sentence: str,
+) -> None:
+    plan_campaigns(now=NOW)
+    run_due(clock=lambda: NOW)
+    recall_version(version_id=published.pk, recalled_by=approver, reason="A mistake.", now=NOW)
+    plan_campaigns(now=NOW)
+    if is_paused:
+        correction = Campaign.objects.get(kind=CampaignKind.CORRECTION)
+        pause_campaign(campaign_id=correction.pk, reason="Wait.", now=NOW)
+
+    assert waiting(decider) == {sentence: address("campaign", published.pk)}
 
 
 def test_answers_that_are_outstanding_are_those_counted_last(

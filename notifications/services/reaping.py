@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ..models import Campaign, CampaignState, Chunk, Notice, NoticeState
 from .settling import count_chunk
+from .skipping import MOVED, has_moved
 from .working import LEASE
 
 # So long a bounce or a report of the provider may still say what became of a notice.
@@ -44,16 +46,23 @@ def resend_unknown(*, now: datetime) -> int:
     """Send again, once, what has been unknown for a day, where the settings ask for it; returns how many.
 
     The message has the same Message-ID as before, and the notice says that it was sent again. Without
-    the setting nobody gets a copy: they count as not told, and the site tells them.
+    the setting nobody gets a copy: they count as not told, and the site tells them. Nor does whoever has
+    another address since: the record would hold the copy alone, and what comes back of the first message
+    would count against the new address.
     """
     if not settings.NOTICE_RESEND_UNKNOWN:
         return 0
     running = Campaign.objects.filter(state=CampaignState.RUNNING)
-    unheard = Notice.objects.filter(
-        campaign__in=running, state=NoticeState.UNKNOWN, is_resent=False, settled_at__lte=now - NO_WORD_FOR
-    )
+    unheard = unheard_of(now).filter(campaign__in=running)
     chunks = unheard.order_by("chunk").values_list("chunk", flat=True).distinct()
     return sum(resend_in_chunk(chunk_id, now) for chunk_id in list(chunks))
+
+
+def unheard_of(now: datetime) -> QuerySet[Notice]:
+    """Give the notices that have been unknown for a day and were not sent again, nor left for good."""
+    return Notice.objects.filter(
+        state=NoticeState.UNKNOWN, is_resent=False, settled_at__lte=now - NO_WORD_FOR
+    ).exclude(reason=MOVED)
 
 
 @transaction.atomic
@@ -62,9 +71,9 @@ def resend_in_chunk(chunk_id: int, now: datetime) -> int:
     chunk = Chunk.objects.select_for_update(no_key=True).get(pk=chunk_id)
     if not Campaign.objects.filter(pk=chunk.campaign_id, state=CampaignState.RUNNING).exists():
         return 0
-    again = Notice.objects.filter(
-        chunk=chunk_id, state=NoticeState.UNKNOWN, is_resent=False, settled_at__lte=now - NO_WORD_FOR
-    ).update(
+    unheard = unheard_of(now).filter(chunk=chunk_id)
+    unheard.filter(has_moved()).update(reason=MOVED)
+    again = unheard.update(
         state=NoticeState.RETRY,
         is_resent=True,
         reason="Nothing was heard of it for a day. It is sent again.",

@@ -9,11 +9,20 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from acceptance.models import Act
 from acceptance.selectors import awaited, stops_of
+from accounts.models import User, notice_email
 from policies.selectors import load_register, load_rule_book
 
 from ..models import ANSWERED_ALREADY, DUE_STATES, REMINDERS, Campaign, Chunk, Notice, NoticeState, Wave
 from ..selectors import long_away, suppressed_people
 from .settling import count_chunk
+
+MOVED = "Nobody knows whether it arrived, and no copy is sent: the person has another address since."
+
+
+def has_moved() -> Q:
+    """Give the condition that a notice was written to another address than its person has now."""
+    person = User.objects.filter(pk=OuterRef("user")).alias(goes_to=notice_email())
+    return Q(user__isnull=False) & ~Q(Exists(person.filter(goes_to=OuterRef("address"))))
 
 
 @transaction.atomic
@@ -39,7 +48,11 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
         )
     if chunk.wave in REMINDERS:
         reasons += needless_reminders(chunk, now)
-    skipped = sum(
+    # Of a copy that does not go out, nobody knows as little as before whether the first one did.
+    skipped = due.filter(has_moved(), is_resent=True).update(
+        state=NoticeState.UNKNOWN, reason=MOVED, due_at=None, settled_at=now
+    )
+    skipped += sum(
         due.filter(condition).update(state=NoticeState.SKIPPED, reason=reason, settled_at=now)
         for condition, reason in reasons
     )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from time import sleep
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from acceptance.selectors import due_by_key
 from accounts.models import notice_email
@@ -176,8 +176,12 @@ class Worker:
 
 
 def due_people(chunk: Chunk, now: datetime) -> list[Person]:
-    """Give the people whose notices in a chunk are due at `now`."""
+    """Give the people whose notices in a chunk are due at `now`.
+
+    Not who would get a copy at another address than the first message went to.
+    """
     due = Notice.objects.filter(Q(due_at=None) | Q(due_at__lte=now), chunk=chunk, state__in=DUE_STATES)
     fields = ("user__language", "user__country", "user__time_zone")
     rows = due.filter(user__isnull=False).annotate(goes_to=notice_email("user__")).order_by("pk")
+    rows = rows.filter(Q(is_resent=False) | Q(goes_to=F("address")))
     return [Person(*row) for row in rows.values_list("pk", "user_id", "goes_to", *fields)]

@@ -7,10 +7,21 @@ import pytest
 
 from accounts.models import User
 from demo.sink import Sink
-from notifications.models import Campaign, CampaignState, Notice, NoticeState
-from notifications.services import reap_leases, resend_unknown, run_due
+from notifications.emails import rebuilt
+from notifications.models import (
+    Campaign,
+    CampaignState,
+    Chunk,
+    EventSource,
+    MailEventKind,
+    Notice,
+    NoticeState,
+    Suppression,
+)
+from notifications.services import reap_leases, record_event, resend_unknown, run_due
 from notifications.services.control import cancel_campaign
-from notifications.services.working import LEASE
+from notifications.services.skipping import MOVED
+from notifications.services.working import LEASE, due_people
 from policies.models import PolicyVersion
 from tests.conftest import NOW
 
@@ -86,3 +97,43 @@ def test_a_campaign_that_was_stopped_sends_nothing_again(unknown: Notice, alice:
     assert resend_unknown(now=REAPED + DAY) == 0
     assert Campaign.objects.get().state == CampaignState.CANCELLED
     assert notice_of(alice).state == NoticeState.UNKNOWN
+
+
+def test_who_has_another_address_since_gets_no_copy_and_keeps_the_record_of_the_first(
+    unknown: Notice, alice: User, mailbox: Sink, settings: Any
+) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    first = rebuilt(unknown)
+    User.objects.filter(pk=alice.pk).update(email="new@example.com")
+
+    found = [resend_unknown(now=REAPED + days * DAY) for days in (1, 2)]
+    run_due(clock=at(REAPED + 2 * DAY))
+
+    assert found == [0, 0]
+    assert recipients(mailbox) == {}
+    notice = notice_of(alice)
+    assert (notice.state, notice.reason, notice.is_resent) == (NoticeState.UNKNOWN, MOVED, False)
+    assert rebuilt(notice) == first
+    assert counters_add_up()
+    came_back = {"kind": MailEventKind.BOUNCED, "status": "5.1.1", "diagnostic": "No such user"}
+    record_event(
+        notice_id=notice.pk, source=EventSource.PIPE, digest="1" * 64, now=REAPED + 2 * DAY, **came_back
+    )
+    assert [held.address for held in Suppression.objects.all()] == ["alice@example.com"]
+
+
+def test_who_changes_it_before_the_copy_goes_out_gets_none_either(
+    unknown: Notice, alice: User, mailbox: Sink, settings: Any
+) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    resend_unknown(now=REAPED + DAY)
+    User.objects.filter(pk=alice.pk).update(email="new@example.com")
+    in_the_hands_of_a_worker = due_people(Chunk.objects.get(), REAPED + DAY)
+
+    run_due(clock=at(REAPED + DAY))
+
+    assert in_the_hands_of_a_worker == []
+    assert recipients(mailbox) == {}
+    assert (notice_of(alice).state, notice_of(alice).reason) == (NoticeState.UNKNOWN, MOVED)
+    assert counters_add_up()
+    assert resend_unknown(now=REAPED + 9 * DAY) == 0

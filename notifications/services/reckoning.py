@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 
+from acceptance.selectors import demands_by_country
 from policies.selectors import Publication, RuleBook
 
 from ..models import Campaign
@@ -15,7 +16,8 @@ def reckon(campaign: Campaign, publication: Publication, rules: RuleBook, now: d
     """Note, once, when everyone will have been told, and say so where that may be too late."""
     if campaign.expected_at is not None:
         return
-    campaign.expected_at = expected_at(campaign, now=now)
+    demands = demands_by_country(publication, rules).values()
+    campaign.expected_at = expected_at(campaign, now=now, demands=demands)
     Campaign.objects.filter(pk=campaign.pk, expected_at=None).update(expected_at=campaign.expected_at)
     found = forecast(campaign, publication, rules)
     if found and found.is_late:

@@ -68,14 +68,16 @@ def before_publication(request: HttpRequest, version_id: int) -> HttpResponse:
         groups = outlook(entry, load_rule_book())
         told = sum(group.people for group in groups if group.demand.is_told)
         letters = choices(groups)
+        demands = [group.demand for group in groups]
+        moment = told_by(told, now=now, demands=demands)
         context |= {
             "entry": entry,
             "groups": [(group, what_is_asked(group.demand)) for group in groups],
             "told": told,
             "unreached": unreachable(entry, load_rule_book(), now=now),
             "untold": sum(group.people for group in groups) - told,
-            "told_by": told_by(told, now=now),
-            "forecast": forecast_by(told_by(told, now=now), entry, [group.demand for group in groups]),
+            "told_by": moment,
+            "forecast": forecast_by(moment, entry, demands),
             "letters": letters,
         }
         if letters:

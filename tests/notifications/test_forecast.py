@@ -1,7 +1,7 @@
 """Whether everyone can be told in time is said when the notices are planned, and at the desk."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,9 @@ from django.test import Client
 
 from accounts.models import User
 from notifications.models import Campaign
-from notifications.selectors import forecast
+from notifications.selectors import forecast, told_by
 from notifications.services import plan_campaigns
-from policies.models import NoticeRule, PolicyVersion
+from policies.models import NoticeRule, Policy, PolicyVersion
 from policies.selectors import load_register, load_rule_book
 from tests.conftest import NOW
 
@@ -61,6 +61,74 @@ def test_a_day_must_be_left_at_the_end(
 
     assert found
     assert found[2] is is_late
+
+
+def test_many_people_of_one_domain_take_as_long_as_its_rate_asks(
+    make_people: Callable[..., list[User]], make_version: Callable[..., PolicyVersion], settings: Any
+) -> None:
+    settings.NOTICE_DOMAIN_RATE = 0.0001
+    make_version(effective_at=NOW + 60 * DAY)
+    people = make_people(600)
+    User.objects.filter(pk=people[0].pk).update(email="one@elsewhere.example")
+
+    promised = told_by(600, now=NOW)
+    found = reckoned(planned())
+
+    assert found == (NOW + timedelta(seconds=599 * 10_000), NOW + 30 * DAY, True)
+    assert promised == found[0]
+
+
+def test_a_guardian_s_domain_is_the_one_that_counts(
+    make_people: Callable[..., list[User]], make_version: Callable[..., PolicyVersion], settings: Any
+) -> None:
+    settings.NOTICE_DOMAIN_RATE = 0.01
+    make_version(effective_at=NOW + 60 * DAY)
+    make_people(2, guardian_email="guardian@elsewhere.example")
+    make_people(1)
+
+    found = reckoned(planned())
+
+    assert found
+    assert found[0] == NOW + timedelta(seconds=200)
+
+
+def test_what_other_campaigns_still_send_goes_first(
+    make_people: Callable[..., list[User]],
+    make_policy: Callable[..., Policy],
+    make_version: Callable[..., PolicyVersion],
+    settings: Any,
+) -> None:
+    settings.NOTICE_RATE = 0.5
+    make_people(3)
+    make_version(make_policy("terms"), effective_at=NOW + 60 * DAY)
+    plan_campaigns(now=NOW)
+    make_version(make_policy("privacy"), effective_at=NOW + 60 * DAY)
+
+    promised = told_by(3, now=NOW)
+    plan_campaigns(now=NOW)
+
+    expected = Campaign.objects.order_by("pk").values_list("expected_at", flat=True)
+    assert list(expected) == [NOW + timedelta(seconds=6), NOW + timedelta(seconds=12)]
+    assert promised == expected[1]
+
+
+@pytest.mark.parametrize(("rate", "nights"), [(1, 1), (6 / (16 * 3600), 2)])
+def test_quiet_hours_are_added_for_each_day_of_sending(
+    make_people: Callable[..., list[User]],
+    make_version: Callable[..., PolicyVersion],
+    settings: Any,
+    rate: float,
+    nights: int,
+) -> None:
+    NoticeRule.objects.update(quiet_from=time(22), quiet_until=time(6))
+    settings.NOTICE_RATE = rate
+    make_version(effective_at=NOW + 60 * DAY)
+    make_people(6)
+
+    found = reckoned(planned())
+
+    assert found
+    assert found[0] == NOW + timedelta(seconds=6 / rate) + nights * timedelta(hours=8)
 
 
 def test_who_plans_too_late_is_told_in_the_log_and_at_the_desk_and_only_once(

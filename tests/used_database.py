@@ -44,6 +44,8 @@ WRITTEN = [
     ("acceptance", "0010_desk_acts_of_the_erased"),
     ("policies", "0008_draft_bases"),
     ("notifications", "0012_begun_chunks"),
+    ("accounts", "0004_addresses_in_lower_case"),
+    ("notifications", "0013_paused_before"),
 ]
 
 LATER = NOW + timedelta(days=31)

@@ -113,6 +113,7 @@ def build_correction(publication: Publication, register: Register, language: str
         "was_in_force": publication.effective_at <= publication.recalled_at,
         "recalled": RECALLED,
         "applies": applies,
+        "own_url": link("acceptance:me", [], language),
         "applies_url": version_link(applies, language) if applies else "",
         "comes": comes,
     }

@@ -395,5 +395,5 @@ def test_planning_costs_no_query_per_person(
     with CaptureQueriesContext(connection) as again:
         plan_campaigns(now=NOW)
 
-    assert len(statements(first)) == 35
-    assert len(statements(again)) == 16
+    assert len(statements(first)) == 36
+    assert len(statements(again)) == 17

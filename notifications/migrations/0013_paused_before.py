@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0011_stalled_chunks"),
+        ("notifications", "0012_begun_chunks"),
     ]
 
     operations = [

@@ -243,7 +243,8 @@ def what_this_asks(demand: Demand, *, is_alone: bool) -> str:
     """Say what one version asks of a person; where it asks nothing, whether it `is_alone` in that."""
     if demand.assent == Assent.AGREE:
         return _(
-            "We ask you to agree. If you do nothing, nothing counts as agreed, and we shall ask you again."
+            "We ask you to agree. If you do nothing, nothing counts as agreed, and the shop will ask for your"
+            " agreement before you can go on."
         )
     if demand.assent == Assent.ACKNOWLEDGE and demand.is_deemed_by_use:
         return _(
@@ -253,7 +254,7 @@ def what_this_asks(demand: Demand, *, is_alone: bool) -> str:
     if demand.assent == Assent.ACKNOWLEDGE:
         return _(
             "We ask you to acknowledge it. If you do nothing, nothing counts as accepted, and we shall"
-            " remind you on the site. You can also decline."
+            " remind you on the site, in the end before you can go on. You can also decline."
         )
     return _("You need not do anything.") if is_alone else _("This change asks nothing of you.")
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-# A spreadsheet takes a cell that begins like this for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet takes a cell that begins like this for a formula, and runs it; some look past spaces, and take
+# the wide forms of East Asia for the same signs.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SPACES = " \u00a0\u3000"
 
 
 def csv_download(name: str, rows: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
@@ -36,4 +38,4 @@ def harmless(value: Any) -> str:
     if value is None:
         return ""
     text = value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip(SPACES).startswith(FORMULA) else text

@@ -14,6 +14,7 @@ from acceptance.services import choose_reminders
 from acceptance.tokens import TamperedLink, reminders_token, user_of
 from accounts.models import User
 from policies.models import PolicyVersion
+from records.services import erase_person
 from tests.acceptance.conftest import EFFECT, GATE
 from tests.acceptance.pages import words
 from tests.conftest import NOW
@@ -196,3 +197,13 @@ def test_the_link_from_a_choice_to_an_erased_person_is_cut(alice: User) -> None:
 def run(statement: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_of_whoever_was_erased_meanwhile_no_choice_is_recorded(alice: User) -> None:
+    key = alice.pk
+    erase_person(person_id=key, decided_by=None, now=NOW)
+
+    made = choose_reminders(user_id=key, is_wanted=False, source=ChoiceSource.LINK, now=NOW)
+
+    assert made is None
+    assert choices() == []

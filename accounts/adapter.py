@@ -1,9 +1,15 @@
 """How django-allauth makes and greets people here."""
 
+import logging
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
 from .addresses import leads_home
+from .mailboxes import AddressUnusable, mailbox
+
+logger = logging.getLogger(__name__)
 
 
 class ShopAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -12,6 +18,18 @@ class ShopAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the signature is allauth's
         """Say no: the shop registers people, this site only signs them in."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a code to the domain that the person means: Django would write "faß.de" as "fass.de".
+
+        Where no mail server takes the address nothing is sent, and nobody learns whether it is known here.
+        """
+        try:
+            address = mailbox(email).address
+        except AddressUnusable as error:
+            logger.warning("A message of %s could not be sent: %s", template_prefix, error)
+            return
+        super().send_mail(template_prefix, address, context)
 
     def is_safe_url(self, url: str) -> bool:
         """Say whether signing in may lead to `url`: to this site alone, where allauth takes any allowed host.

@@ -4,7 +4,7 @@ import smtplib
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from .addresses import Mailbox
+from accounts.mailboxes import Mailbox
 
 # Reply codes of RFC 5321, section 4.2.
 TAKEN, GO_ON, TRANSIENT, PERMANENT = 250, 354, 400, 500

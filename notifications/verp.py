@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from .addresses import mailbox
+from accounts.mailboxes import mailbox
+
 from .codes import label_of, notices_named
 from .emails import sender_address
 

@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from hashlib import sha256
 from html import escape
 
-from .addresses import mailbox
+from accounts.mailboxes import mailbox
 
 # Stands on both sides of a place. Neither headers nor quoted-printable nor base64 can hold it.
 EDGE = "\x1a"

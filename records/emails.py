@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.mailboxes import mailbox
 from accounts.models import User
 
 
@@ -21,9 +22,9 @@ def letter_to_the_old_address(person: User, before: str) -> EmailMessage:
 
 
 def letter(name: str, address: str, language: str, **context: str) -> EmailMessage:
-    """Give a letter in a language, as plain text."""
+    """Give a letter in a language, as plain text. Raises `AddressUnusable`."""
     known = context | {"site_name": settings.SITE_NAME, "contact_email": settings.CONTACT_EMAIL}
     with translation.override(language):
         subject = render_to_string(f"records/{name}/subject.txt", known).strip()
         body = render_to_string(f"records/{name}/body.txt", known)
-    return EmailMessage(subject, body, to=[address])
+    return EmailMessage(subject, body, to=[mailbox(address).address])

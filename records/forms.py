@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from acceptance.forms import GoverningForm
+from accounts.mailboxes import AddressUnusable, mailbox
 from accounts.models import User
 from accounts.places import country_names, zones_by_country
 
@@ -52,8 +53,15 @@ class AddressForm(forms.Form):
     email = forms.EmailField(label=_("New e-mail address"), max_length=254)
 
     def clean_email(self) -> str:
-        """Give the address in lower case, as all are kept."""
-        return str(self.cleaned_data["email"]).lower()
+        """Give the address in lower case, as all are kept; refuse one that no mail server takes."""
+        address = str(self.cleaned_data["email"]).lower()
+        try:
+            mailbox(address)
+        except AddressUnusable as error:
+            raise forms.ValidationError(
+                _("No mail can be sent to this address. Give another one.")
+            ) from error
+        return address
 
 
 class ErasureForm(forms.Form):

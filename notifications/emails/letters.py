@@ -9,11 +9,11 @@ from django.utils import formats, translation
 
 from acceptance.selectors import Due
 from acceptance.tokens import reminders_token
+from accounts.mailboxes import Mailbox, mailbox
 from accounts.models import User
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook
 
-from ..addresses import Mailbox, mailbox
 from ..codes import label_of
 from ..models import REMINDERS, Campaign, Letter, Notice, Wave
 from ..wire import Skeleton

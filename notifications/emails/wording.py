@@ -17,11 +17,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from premailer import Premailer
 
+from accounts.mailboxes import mailbox
 from policies.comparisons import Form, in_a_letter, published, reading
 from policies.models import Assent, PolicyText
 from policies.selectors import Demand, Publication, Register
 
-from ..addresses import mailbox
 from ..wire import Skeleton, header_place, lay_out
 
 # Stands in the templates where people differ. Plain ASCII, because premailer encodes braces in links, and

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from acceptance.selectors import due_by_key
+from accounts.mailboxes import AddressUnusable
 from accounts.models import notice_email
 from policies.selectors import load_register, load_rule_book
 
-from ..addresses import AddressUnusable
 from ..emails import Addressed, Letters, Person
 from ..models import DUE_STATES, Chunk, Notice, Wave
 from ..transport import Fate, deliver

@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from accounts.mailboxes import Mailbox
 from demo.sink import Sink
-from notifications.addresses import Mailbox
 from notifications.transport import Fate, deliver
 
 LINES = st.lists(

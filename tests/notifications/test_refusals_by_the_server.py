@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from accounts.mailboxes import Mailbox
 from accounts.models import User
-from notifications.addresses import Mailbox
 from notifications.models import Campaign, CampaignState, Chunk, NoticeState
 from notifications.services import pause_campaign, resume_campaign, run_due
 from notifications.services.sending import SERVER_PAUSE

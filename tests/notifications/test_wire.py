@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notifications.addresses import AddressUnusable, mailbox
+from accounts.mailboxes import AddressUnusable, mailbox
 from notifications.wire import PlaceMissing, Skeleton, lay_out, with_places
 
 pytestmark = pytest.mark.pure

@@ -9,6 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def outbox(settings: Any) -> None:

@@ -22,6 +22,8 @@ from tests.conftest import NOW
 
 from .conftest import address, rows
 
+pytestmark = pytest.mark.look
+
 Drafts = Callable[..., PolicyVersion]
 TEXTS = {"en": "We keep orders for eight years.", "de": "Wir behalten Bestellungen acht Jahre lang."}
 

@@ -18,6 +18,8 @@ from tests.conftest import NOW
 from .conftest import rows_written
 from .repositories import WrittenRepository
 
+pytestmark = pytest.mark.once
+
 DAYS = [f"2020-01-0{day}T12:00:00+01:00" for day in range(1, 10)]
 
 

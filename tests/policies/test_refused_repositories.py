@@ -17,6 +17,8 @@ from .conftest import rows_written
 from .repositories import WrittenRepository
 from .test_importing_repositories import DAYS, import_repository
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def repository(db: None, tmp_path: Path) -> WrittenRepository:

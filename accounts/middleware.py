@@ -17,6 +17,8 @@ from .models import User
 from .places import shipped_languages
 
 View = Callable[[HttpRequest], HttpResponseBase]
+# The names of UTF-8, and of what is a part of it.
+ENCODINGS = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
 def preferences(get_response: View) -> View:
@@ -70,7 +72,7 @@ def only_utf8(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         encoding = (request.content_params or {}).get("charset", "utf-8")
-        if encoding.lower() not in ("utf-8", "utf8"):
+        if encoding.lower() not in ENCODINGS:
             sentence = _("What you sent is in another encoding than UTF-8. Send it in UTF-8.")
             return HttpResponse(sentence, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE, content_type="text/plain")
         return get_response(request)

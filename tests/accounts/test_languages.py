@@ -76,3 +76,12 @@ def test_what_comes_in_another_encoding_is_refused_with_a_sentence(client: Clien
 
     assert answer.status_code == 415
     assert "UTF-8" in answer.content.decode()
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "utf8", "us-ascii"])
+def test_what_comes_in_utf_8_is_taken_by_whatever_name(client: Client, charset: str) -> None:
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+
+    answer = client.generic("POST", "/accounts/login/", b"--x--\r\n", content_type=kind)
+
+    assert answer.status_code == 200

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 
 from accounts.models import User
 from policies.models import PolicyVersion
@@ -12,9 +12,9 @@ def asked_on_leaving(page: Page) -> list[str]:
     """Follow the way to the desk, and give the kinds of questions that the browser asked."""
     questions: list[str] = []
 
-    def heed(dialog: object) -> None:
-        questions.append(str(getattr(dialog, "type", "")))
-        dialog.accept()  # type: ignore[attr-defined]
+    def heed(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.accept()
 
     page.on("dialog", heed)
     page.get_by_role("navigation").get_by_role("link", name="Desk").click()

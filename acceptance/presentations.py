@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
 from typing import Any, cast
@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from policies.models import Assent
+from policies.selectors import TextEntry
 
 from .models import AcceptedBy, ActKind, Surface
 
@@ -37,11 +38,14 @@ class Shown:
     markup: str
     release: str
     consequences: tuple[str, ...] = ()
+    # What stands above the changes since the version that the person accepted last.
+    changes: str = ""
 
     @property
     def wording(self) -> dict[str, str]:
         """The words alone, as they are kept; only the review page lets decline and says what follows."""
         words = {
+            "changes": self.changes,
             "statement": self.statement,
             "accept_button": self.accept_button,
             "decline_button": self.decline_button,
@@ -77,10 +81,16 @@ class Silence(Enum):
     NOTHING = "nothing"
 
 
-def review_page(*, assent: str, silence: Silence, title: str, number: int, language: str) -> Shown:
-    """Give what the review page shows for version `number` of the policy `title`, in `language`."""
-    names = {"title": title, "number": number}
-    with translation.override(language):
+def review_page(
+    text: TextEntry, number: int, *, assent: str, silence: Silence, last: tuple[int, str] | None
+) -> Shown:
+    """Give what the review page shows for a `text` of version `number`, in its language.
+
+    `last` is the version since which it shows the changes, and how the person accepted that one, as
+    `AcceptedBy` names it.
+    """
+    names = {"title": text.title, "number": number}
+    with translation.override(text.language):
         if assent == Assent.AGREE:
             statement = _("I have read version %(number)d of “%(title)s” and I agree to it.") % names
             accept = _("Agree")
@@ -89,7 +99,20 @@ def review_page(*, assent: str, silence: Silence, title: str, number: int, langu
             accept = _("Acknowledge")
         decline = _("Decline")
         consequences = tuple(consequences_of(assent, silence))
-    return shown_on(Surface.REVIEW_PAGE, language, statement, accept, decline, consequences=consequences)
+        changes = changes_since(*last) if last else ""
+    shown = shown_on(Surface.REVIEW_PAGE, text.language, statement, accept, decline)
+    return replace(shown, consequences=consequences, changes=changes)
+
+
+def changes_since(number: int, by: str) -> str:
+    """Say since which version the changes are shown, in the language that is active."""
+    if by == AcceptedBy.AGREED:
+        heading = _("What changes since version %(number)d, to which you agreed")
+    elif by == AcceptedBy.ACKNOWLEDGED:
+        heading = _("What changes since version %(number)d, which you acknowledged")
+    else:
+        heading = _("What changes since version %(number)d, which you accepted")
+    return heading % {"number": number}
 
 
 def consequences_of(assent: str, silence: Silence) -> Iterator[str]:
@@ -156,19 +179,9 @@ def desk_entry(*, kind: str, title: str, number: int, language: str) -> Shown:
     return shown_on(Surface.DESK, language, statement, button)
 
 
-def shown_on(
-    surface: Surface,
-    language: str,
-    statement: str,
-    accept: str,
-    decline: str = "",
-    *,
-    consequences: tuple[str, ...] = (),
-) -> Shown:
+def shown_on(surface: Surface, language: str, statement: str, accept: str, decline: str = "") -> Shown:
     """Give the words on a surface, with the digest of its markup and the release that shows it."""
-    return Shown(
-        surface, language, statement, accept, decline, markup(surface), settings.RELEASE, consequences
-    )
+    return Shown(surface, language, statement, accept, decline, markup(surface), settings.RELEASE)
 
 
 @lru_cache(maxsize=len(TEMPLATES))

@@ -54,7 +54,11 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
     accepted = facts.accepted.get(newest.policy_id, 0)
     demand = rules.demand(newest.kind, newest.change_class, facts.country)
     assent = asked.assent if asked else demand.assent if demand.assent != Assent.NONE else Assent.ACKNOWLEDGE
+    since = register.numbered(slug, accepted) if accepted != newest.number else None
+    accepted_by = facts.accepted_by.get(newest.policy_id, "")
     shown = review_page(
+        text,
+        newest.number,
         assent=assent,
         silence=silence_of(
             asked,
@@ -62,11 +66,8 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
             is_counted=is_deemed(newest, demand, facts, register),
             at=at,
         ),
-        title=text.title,
-        number=newest.number,
-        language=text.language,
+        last=(since.number, accepted_by) if since else None,
     )
-    since = register.numbered(slug, accepted) if accepted != newest.number else None
     return Review(
         publication=newest,
         text=text,
@@ -74,7 +75,7 @@ def review_of(facts: Facts, slug: str, language: str, *, at: datetime) -> Review
         since=since,
         steps=register.steps(since, newest, text.language),
         shown=shown,
-        accepted_by=facts.accepted_by.get(newest.policy_id, ""),
+        accepted_by=accepted_by,
         assent=str(assent),
     )
 

@@ -218,7 +218,7 @@ def keep_presentation(shown: Shown) -> int:
     return presentation_key(shown.sha256) or make_presentation(shown).pk
 
 
-@cached(kept(64), lock=Lock())
+@cached(kept(256), lock=Lock())
 def presentation_key(sha256: str) -> int | None:
     """Give the key of a presentation that is there. It never changes and is never deleted."""
     return Presentation.objects.filter(sha256=sha256).values_list("pk", flat=True).first()

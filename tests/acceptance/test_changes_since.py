@@ -67,6 +67,18 @@ def test_who_accepted_in_between_sees_the_changes_since_then(
     assert "/policies/privacy/compare/2...3/" in links(content)
 
 
+def test_since_which_version_they_saw_the_changes_is_part_of_what_they_do(
+    alice: User, bob: User, three: PolicyVersion
+) -> None:
+    answer(alice, at=EFFECT)
+
+    acts = [answer(person, at=THIRD_AT) for person in (alice, bob)]
+
+    told, untold = (act.presentation.wording for act in acts)
+    assert told["changes"] == "What changes since version 1, which you acknowledged"
+    assert "changes" not in untold
+
+
 def test_who_declined_in_between_sees_the_changes_since_what_they_accepted(
     alice: User, three: PolicyVersion, browse: Browse
 ) -> None:

@@ -173,6 +173,35 @@ def pack_body(*, pack: str, made_at: datetime, about: datetime, version: str, ma
     )
 
 
+def handover_body(*, salt: bytes, said: Mapping[str, Any]) -> bytes:
+    """Give the leaf of one notice that the mail server took: what was sent to whom, under a salt.
+
+    It is no entry: `handovers_body` has the root over many of them. Without the salt its hash says
+    nothing of anybody.
+    """
+    return canonical({"type": "handover", "salt": salt.hex()} | dict(said))
+
+
+def handovers_body(
+    *, policy: str, version: int, wave: str, count: int, root: bytes, entered_at: datetime
+) -> bytes:
+    """Give the body that enters `count` notices that the mail server took, by the root over their leaves.
+
+    That is the root of RFC 9162, section 2.1, in the order of their places.
+    """
+    return canonical(
+        {
+            "type": "handovers",
+            "policy": policy,
+            "version": version,
+            "wave": wave,
+            "count": count,
+            "root": root.hex(),
+            "entered_at": instant(entered_at),
+        }
+    )
+
+
 def key_body(*, origin: str, public: bytes, noted_at: datetime) -> bytes:
     """Give the body that notes with which key checkpoints are signed from then on."""
     return canonical({"type": "key", "origin": origin, "public": public.hex(), "noted_at": instant(noted_at)})
@@ -220,19 +249,10 @@ def holds_html(body: bytes) -> bool:
     return b'"html":{' in body
 
 
-def erasure_body(*, erasure: str, acts: int, entered: int, taken_over: int, erased_at: datetime) -> bytes:
+def erasure_body(*, erasure: str, cut: Mapping[str, int], erased_at: datetime) -> bytes:
     """Give the body of an erasure, under a name made up for it: of whom, it does not say.
 
-    It says from how many acts the person was cut, from how many answers of others that they had entered,
-    and from how many acceptances that were taken over. The entries of before say the first alone.
+    `cut` says of how many rows of each kind the link to the person was cut. What was not counted yet
+    when an entry was made is not in it.
     """
-    return canonical(
-        {
-            "type": "erasure",
-            "erasure": erasure,
-            "acts": acts,
-            "entered": entered,
-            "taken_over": taken_over,
-            "erased_at": instant(erased_at),
-        }
-    )
+    return canonical(dict(cut) | {"type": "erasure", "erasure": erasure, "erased_at": instant(erased_at)})

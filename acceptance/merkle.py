@@ -104,6 +104,12 @@ class Tree:
         return fold([row[begin : begin + SIZE] for begin in range(0, len(row), SIZE)])
 
 
+def tree_of(hashes: Sequence[bytes]) -> Tree:
+    """Give the tree over some leaves, of which the hashes are given, in memory."""
+    rows = {(level, place): row for level, place, row in grown(lambda _level, _place: b"", 0, hashes)}
+    return Tree(lambda level, place: rows.get((level, place), b""), len(hashes))
+
+
 def split(count: int) -> int:
     """Give the largest power of two that is less than `count`, which is 2 or more."""
     return 1 << ((count - 1).bit_length() - 1)

@@ -1,22 +1,28 @@
 """What this app does when an app below announces something."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from acceptance.services import Finding
+from acceptance.signals import verifying
 from policies.selectors import register
 from policies.signals import Waiting, desk_opened, version_published
 
 from .models import Campaign, CampaignKind, CampaignState
 from .selectors import open_campaigns
+from .services import wrong_handovers
 from .tasks import carry_notices
 
 
 def connect() -> None:
     """Connect every receiver of this app."""
     version_published.connect(wake_planner, dispatch_uid="notifications.wake_planner")
+    verifying.connect(compare_handovers, dispatch_uid="notifications.compare_handovers")
     desk_opened.connect(say_what_is_sent, dispatch_uid="notifications.say_what_is_sent")
 
 
@@ -27,6 +33,11 @@ def wake_planner(**_kwargs: Any) -> None:
     """
     if settings.CELERY_BROKER_URL:
         carry_notices.delay()
+
+
+def compare_handovers(*, now: datetime, **_kwargs: Any) -> Iterator[Finding]:
+    """Give what is wrong with the notices that the ledger knows of."""
+    return wrong_handovers(now=now)
 
 
 def say_what_is_sent(**_kwargs: Any) -> list[Waiting]:

@@ -13,10 +13,11 @@ WAKE_UPS = 24
 
 @shared_task(name="notifications.carry_notices", acks_late=True)
 def carry_notices() -> int:
-    """Plan what is unplanned, take back what a dead worker held, and wake a sender per due chunk."""
+    """Plan what is unplanned, take back what a dead worker held, enter what was sent, wake the senders."""
     services.plan_campaigns(now=timezone.now())
     services.reap_leases(now=timezone.now())
     services.resend_unknown(now=timezone.now())
+    services.enter_handovers(now=timezone.now())
     due = services.due_chunks(now=timezone.now(), limit=WAKE_UPS)
     for chunk_id in due:
         send_chunk.delay(chunk_id=chunk_id)

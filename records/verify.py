@@ -33,6 +33,21 @@ from typing import Any, Callable, Mapping, Sequence
 SOUND, CHANGED, INCOMPLETE, UNDECIDED = range(4)
 Point = tuple[int, int, int, int]
 MANIFEST, SIGNED, CHECKPOINT = "manifest.json", "manifest.note", "ledger/checkpoint.txt"
+# What the mail server took, whatever was reported of it later.
+TAKEN = {"ACCEPTED", "DELIVERED", "BOUNCED", "COMPLAINED"}
+# The parts of a notice that never change once it is taken, and as what they were entered.
+NOTICE = {
+    "id": "notice",
+    "policy": "policy",
+    "version": "version",
+    "wave": "wave",
+    "address": "address",
+    "language": "language",
+    "message_id": "message_id",
+    "claimed_at": "claimed_at",
+    "settled_at": "taken_at",
+    "reply": "reply",
+}
 # What a receipt may say. Nothing else in it would be checked.
 RECEIPT = {"format", "act", "presentation", "opening", "entry", "proof", "text", "key"}
 LEAF = b"\x00policysite/v1\n"
@@ -274,6 +289,31 @@ class Check:
             raise Changed("says something else than its entry.")
         self.committed(name, "acceptance", entry["committed"], record["opening"])
 
+    def notice(self, path: str, record: Mapping[str, Any]) -> None:
+        """Check a notice: that the mail server took this very message, for this person, as was entered."""
+        handover = record["handover"]
+        if handover is None:
+            if record["state"] in TAKEN:
+                self.unsealed.append(path)
+            return
+        entry, said = self.entry(path, handover), read(handover["leaf"])
+        leaf, hashes = (
+            hashlib.sha256(LEAF + handover["leaf"].encode()).digest(),
+            map(unbase64, handover["hashes"]),
+        )
+        root = root_above(leaf, handover["place"], handover["count"], list(hashes))
+        about = tuple(entry[part] for part in ("type", "policy", "version", "wave", "count", "root"))
+        told = ("handovers", said["policy"], said["version"], said["wave"], handover["count"], root.hex())
+        if about != told or said["type"] != "handover":
+            raise Changed("is not among the notices that were entered.")
+        if any(record[name] != said[part] for name, part in NOTICE.items()):
+            raise Changed("says something else than what was entered.")
+        if str(read(self.files["identity.json"])["id"]) != said["person"]:
+            raise Changed("went to somebody else.")
+        message = self.files.get(f"{path[: -len('.json')]}.eml", b"")
+        if hashlib.sha256(message).hexdigest() != said["message"]:
+            raise Changed("has another message than the one that was sent.")
+
     def version(self, name: str, record: Mapping[str, Any]) -> None:
         """Check a version: its publication, all that was published with it, and its recall."""
         entry = self.entry(name, record["publication"])
@@ -352,6 +392,7 @@ CHECKS: dict[str, Callable[[Check, str, bytes], None]] = {
     "acts": lambda check, path, octets: check.act(path, read(octets)),
     "versions": lambda check, path, octets: check.version(path, read(octets)),
     "taken_over": lambda check, path, octets: check.taken_over(path, read(octets)),
+    "notices": lambda check, path, octets: check.notice(path, read(octets)),
     "texts": Check.text,
     "ledger": Check.keys,
     "stamps": lambda check, path, octets: check.stamp(path, octets) if path.endswith(".json") else None,

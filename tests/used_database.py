@@ -46,6 +46,8 @@ WRITTEN = [
     ("notifications", "0012_begun_chunks"),
     ("accounts", "0004_addresses_in_lower_case"),
     ("notifications", "0013_paused_before"),
+    ("acceptance", "0011_handovers"),
+    ("notifications", "0014_handovers"),
 ]
 
 LATER = NOW + timedelta(days=31)
@@ -187,6 +189,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "settled_at": NOW,
         }
     ],
+    "notifications.handover": [{"notice_id": 1, "entry_id": 2, "place": 0, "leaf": b"leaf", "salt": b"salt"}],
     "notifications.letter": [
         {"campaign_id": 1, "wave": "ANNOUNCEMENT", "language": "en", "skeleton": b"Hello", "sha256": DIGEST}
     ],

@@ -10,9 +10,10 @@ from .behalf import (
     act_for,
     refuse_person,
 )
-from .entries import note_erasure, note_publication, note_recall
+from .cuts import Cut, wrong_cuts
+from .entries import note_erasure, note_handovers, note_publication, note_recall
 from .exposures import record_exposures
-from .findings import Finding, Verdict
+from .findings import Finding, Verdict, tampered
 from .late import enter_missing
 from .later import NothingToPutOff, put_off
 from .legacy import FileRefused, RowsRefused, Taken, import_acceptances, read_rows
@@ -29,6 +30,7 @@ __all__ = [
     "AgreementAsked",
     "AnsweredAlready",
     "AskedSomethingElse",
+    "Cut",
     "FileRefused",
     "Finding",
     "LedgerBroken",
@@ -48,6 +50,7 @@ __all__ = [
     "hold_acts",
     "import_acceptances",
     "note_erasure",
+    "note_handovers",
     "note_publication",
     "note_recall",
     "put_off",
@@ -58,6 +61,8 @@ __all__ = [
     "refuse_person",
     "seal_ledger",
     "stamp_ledger",
+    "tampered",
     "verify_ledger",
     "withdraw",
+    "wrong_cuts",
 ]

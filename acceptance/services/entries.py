@@ -1,7 +1,7 @@
 """Write the ledger's entries, in the transaction of what they are about."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from policies.models import PolicyVersion, Recall
@@ -11,6 +11,7 @@ from ..bodies import (
     act_body,
     commitments,
     erasure_body,
+    handovers_body,
     key_body,
     legacy_body,
     legacy_commitments,
@@ -18,6 +19,7 @@ from ..bodies import (
     recall_body,
     restore_body,
 )
+from ..merkle import tree_of
 from ..models import Act, ActContext, EntryKind, LedgerEntry, LegacyAcceptance
 from ..signed_notes import Head, Signer
 
@@ -169,17 +171,28 @@ def note_restore(*, kept: Head, lost: Head, now: datetime) -> LedgerEntry:
     return LedgerEntry.objects.create(kind=EntryKind.RESTORE, body=body, entered_at=now)
 
 
-def note_erasure(
-    erasure: uuid.UUID, *, acts: int, entered: int, taken_over: int, now: datetime
-) -> LedgerEntry:
-    """Enter that somebody was erased, under a name made up for it, and what they were cut from.
+def note_erasure(erasure: uuid.UUID, *, now: datetime, **cut: int) -> LedgerEntry:
+    """Enter that somebody was erased, under a name made up for it, and from how many rows they were `cut`.
 
-    That is so many acts of theirs, answers of others that they `entered`, and acceptances taken over.
+    The kinds of rows go by the names that `Cut.part` gives them.
     """
     return LedgerEntry.objects.create(
         kind=EntryKind.ERASURE,
-        body=erasure_body(
-            erasure=str(erasure), acts=acts, entered=entered, taken_over=taken_over, erased_at=now
-        ),
+        body=erasure_body(erasure=str(erasure), cut=cut, erased_at=now),
         entered_at=now,
     )
+
+
+def note_handovers(
+    leaves: Sequence[bytes], *, policy: str, version: int, wave: str, now: datetime
+) -> LedgerEntry:
+    """Enter notices that the mail server took, by the hashes of their leaves, in order."""
+    body = handovers_body(
+        policy=policy,
+        version=version,
+        wave=wave,
+        count=len(leaves),
+        root=tree_of(leaves).root(),
+        entered_at=now,
+    )
+    return LedgerEntry.objects.create(kind=EntryKind.HANDOVERS, body=body, entered_at=now)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from ..bodies import LEAF
 from ..merkle import WIDTH, Tree, grown, leaf_hash
 from ..models import Checkpoint, EntryKind, LedgerEntry, LedgerRow, TimestampToken
+from ..signals import verifying
 from ..signed_notes import opened_by_any
 from ..timestamps import NoToken, verify_token
 from .comparing import PORTION, wrong_acts, wrong_legacy, wrong_presentations, wrong_publications
-from .cuts import wrong_cuts
+from .cuts import CUTS, wrong_cuts
 from .findings import Finding, Verdict, tampered
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
@@ -64,7 +65,10 @@ def findings(*, trusted: bytes, held: Sequence[str], now: datetime) -> Iterator[
     yield from wrong_presentations()
     yield from wrong_acts()
     yield from wrong_legacy()
-    yield from wrong_cuts()
+    yield from wrong_cuts(CUTS)
+    answers: Any = verifying.send(LedgerEntry, now=now)
+    for _receiver, found in answers:
+        yield from found
     yield from unsealed(now)
 
 

@@ -11,6 +11,7 @@ from .campaign import (
     Wave,
 )
 from .events import EventSource, MailEvent, MailEventKind, Suppression, SuppressionReason
+from .handover import Handover
 from .notice import (
     ANSWERED_ALREADY,
     DUE_STATES,
@@ -41,6 +42,7 @@ __all__ = [
     "DeliveryState",
     "EventKind",
     "EventSource",
+    "Handover",
     "Letter",
     "MailEvent",
     "MailEventKind",

@@ -148,6 +148,12 @@ class Chunk(models.Model):
     cancelled = models.PositiveIntegerField(_("cancelled"), default=0)
     bounced = models.PositiveIntegerField(_("came back"), default=0)
     complained = models.PositiveIntegerField(_("reported as unwanted"), default=0)
+    is_unentered = models.BooleanField(
+        _("to be entered"),
+        default=False,
+        db_default=False,
+        help_text=_("The mail server may have taken something that the ledger does not know of."),
+    )
 
     objects = ChunkQuerySet.as_manager()
 
@@ -165,6 +171,7 @@ class Chunk(models.Model):
             models.Index(fields=["due_at"], name="chunk_due", condition=Q(due_at__isnull=False)),
             # On the token, not the end of the lease, which every notice moves: an index on that would grow.
             models.Index(fields=["id"], name="chunk_leased", condition=Q(lease_token__isnull=False)),
+            models.Index(fields=["id"], name="chunk_unentered", condition=Q(is_unentered=True)),
             models.Index(fields=["stalled_at"], name="chunk_stalled", condition=Q(stalled_at__isnull=False)),
         ]
 

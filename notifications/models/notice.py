@@ -108,6 +108,14 @@ class Notice(models.Model):
     variables = models.JSONField(
         _("what differs"), null=True, help_text=_("What stood in the places that the letter leaves.")
     )
+    sha256 = models.CharField(
+        _("digest"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of the message, as it was sent."),
+    )
     reply = models.CharField(_("the server's reply"), max_length=300, blank=True)
     armed_at = models.DateTimeField(_("claimed for sending"), null=True)
     settled_at = models.DateTimeField(_("settled"), null=True)

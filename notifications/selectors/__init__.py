@@ -2,6 +2,7 @@
 
 from .alarms import Alarm, AlarmName, alarms
 from .forecast import Forecast, expected_at, forecast, forecast_by, told_by
+from .handovers import TOLD, Told, handover_record, leaf_of
 from .measures import Measures, measures
 from .outlook import Group, long_away, outlook, told_people, unreachable
 from .progress import Progress, open_campaigns, progress, progress_by_wave
@@ -10,6 +11,7 @@ from .suppressions import suppressed, suppressed_people, suppressions
 from .webhooks import newest_deliveries, webhooks
 
 __all__ = [
+    "TOLD",
     "Alarm",
     "AlarmName",
     "Forecast",
@@ -18,11 +20,14 @@ __all__ = [
     "Pace",
     "Progress",
     "Reach",
+    "Told",
     "alarms",
     "expected_at",
     "forecast",
     "forecast_by",
+    "handover_record",
     "hours",
+    "leaf_of",
     "long_away",
     "measures",
     "newest_deliveries",

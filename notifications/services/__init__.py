@@ -1,6 +1,8 @@
 """The notice pipeline: plan, send, take back, control, what comes back; and the same for webhooks."""
 
+from .comparing import wrong_handovers
 from .control import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
+from .entering import enter_handovers
 from .events import NoSuchNotice, record_event
 from .planning import plan_campaigns
 from .provider import take_event
@@ -31,6 +33,7 @@ __all__ = [
     "cancel_campaign",
     "disable_webhook",
     "due_chunks",
+    "enter_handovers",
     "pause_campaign",
     "plan_campaigns",
     "plan_webhooks",
@@ -46,4 +49,5 @@ __all__ = [
     "suppress_address",
     "take_event",
     "take_message",
+    "wrong_handovers",
 ]

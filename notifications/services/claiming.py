@@ -21,7 +21,7 @@ from ..models import Campaign, Chunk, NoticeState
 # the address: of a person who was erased meanwhile it is not kept.
 SETTLE = """
 UPDATE notifications_notice SET state = %s, due_at = %s,
-    reply = CASE WHEN user_id IS NULL THEN '' ELSE %s END, reason = %s, settled_at = %s
+    reply = CASE WHEN user_id IS NULL THEN '' ELSE %s END, reason = %s, sha256 = %s, settled_at = %s
 WHERE id = %s AND attempt = %s AND state IN ('SENDING', 'UNKNOWN')
 """
 # The chunk is locked before the notice, in the order that everybody keeps. Who stops a campaign takes
@@ -49,7 +49,8 @@ ANSWERED_LATER = """SELECT 1 FROM acceptance_act AS said
             AND newer.policy_id = asked.policy_id AND newer.number > asked.number"""
 CLAIM = f"""
 UPDATE notifications_notice
-SET state = 'SENDING', attempt = attempt + 1, armed_at = %s, due_at = NULL, reason = '', reply = '',
+SET state = 'SENDING', attempt = attempt + 1, armed_at = %s, due_at = NULL,
+    reason = '', reply = '', sha256 = '',
     address = %s, language = %s, message_id = %s, letter_id = %s, variables = %s
 WHERE id = %s AND state IN ('PENDING', 'RETRY')
     AND EXISTS (SELECT 1 FROM notifications_campaign AS campaign
@@ -82,13 +83,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What became of a claimed notice."""
+    """What became of a claimed notice; `sha256` is the digest of its message, empty where there is none."""
 
     claim: Claim
     state: NoticeState
     due_at: datetime | None
     reply: str
     reason: str
+    sha256: str
     settled_at: datetime | None
 
 
@@ -147,6 +149,7 @@ def settling(settlement: Settlement) -> list[Any]:
         instant(settlement.due_at),
         settlement.reply,
         settlement.reason,
+        settlement.sha256,
         instant(settlement.settled_at),
         settlement.claim.notice_id,
         settlement.claim.attempt,

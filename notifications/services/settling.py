@@ -1,6 +1,7 @@
 """Say what became of a notice, and count it."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from django.db import connection, transaction
 from django.db.models import Count, Min, Q
@@ -48,11 +49,12 @@ TELL_ON = {
 }
 
 
-def settlement(claim: Claim, outcome: Outcome, now: datetime) -> Settlement:
-    """Give what an attempt's `outcome` makes of its notice."""
+def settlement(claim: Claim, outcome: Outcome, now: datetime, message: bytes = b"") -> Settlement:
+    """Give what an attempt's `outcome` makes of its notice; the `message` is empty where none was built."""
     state, due_at = next_state(claim, outcome, now)
     reason = "" if state == NoticeState.ACCEPTED else reason_for(state, outcome)
-    return Settlement(claim, state, due_at, outcome.reply, reason, None if due_at else now)
+    digest = sha256(message).hexdigest() if message else ""
+    return Settlement(claim, state, due_at, outcome.reply, reason, digest, None if due_at else now)
 
 
 @transaction.atomic
@@ -72,7 +74,7 @@ def count_chunk(chunk_id: int, now: datetime, *, is_progress: bool = True) -> No
         Chunk.objects.filter(pk=chunk_id).update(due_at=next_at)
     if any(getattr(chunk, name) != found[name] for name in found):
         moved_at = now if is_progress else chunk.progressed_at
-        Chunk.objects.filter(pk=chunk_id).update(progressed_at=moved_at, **found)
+        Chunk.objects.filter(pk=chunk_id).update(progressed_at=moved_at, is_unentered=True, **found)
         with connection.cursor() as cursor:
             kind = ExposureKind.NOTIFIED.value
             cursor.execute(TELL_ON[connection.vendor], [kind, chunk_id, NoticeState.ACCEPTED.value, kind])

@@ -148,13 +148,10 @@ class Worker:
 
     def deliver(self, letter: Addressed, claim: Claim, smtp: smtplib.SMTP) -> bool:
         """Hand a claimed notice to the mail server; returns whether the connection can be used again."""
-        outcome = deliver(
-            smtp,
-            sender=envelope_sender(letter.person.notice_id),
-            recipient=letter.recipient,
-            message=letter.message(claim.armed_at),
-        )
-        self.last = settlement(claim, outcome, self.clock())
+        message = letter.message(claim.armed_at)
+        sender = envelope_sender(letter.person.notice_id)
+        outcome = deliver(smtp, sender=sender, recipient=letter.recipient, message=message)
+        self.last = settlement(claim, outcome, self.clock(), message)
         if outcome.fate is Fate.LATER:
             self.pacer.heed(letter.person.email.rpartition("@")[2].lower(), outcome.reply)
         self.accepted += outcome.fate.is_accepted

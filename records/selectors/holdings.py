@@ -17,7 +17,7 @@ from acceptance.models import (
     Standing,
 )
 from accounts.models import User
-from notifications.models import MailEvent, Notice, Suppression
+from notifications.models import Handover, MailEvent, Notice, Suppression
 from policies.models import Approval, NoticeRule, PolicyText, PolicyVersion, Recall
 
 from ..models import EndedRelationship, ErasureRequest, LegalHold, Pack
@@ -156,6 +156,14 @@ HOLDINGS = [
         {"diagnostic": ""},
     ),
     Holding(
+        "handovers",
+        _("What shows that mail servers took it"),
+        Handover,
+        linked(Handover, "notice__user"),
+        ("notice_id", "salt", "leaf", "place", "entry__position"),
+        {"salt": b""},
+    ),
+    Holding(
         "notices",
         _("What was written to you"),
         Notice,
@@ -163,9 +171,9 @@ HOLDINGS = [
         (
             *("id", "campaign__version__policy__slug", "campaign__version__number", "wave", "channel"),
             *("address", "language", "state", "reason", "attempt", "due_at", "armed_at", "settled_at"),
-            *("reply", "message_id", "letter__sha256", "variables", "is_resent"),
+            *("reply", "message_id", "letter__sha256", "variables", "sha256", "is_resent"),
         ),
-        {"user": None, "address": "", "variables": None, "reply": ""},
+        {"user": None, "address": "", "variables": None, "reply": "", "sha256": ""},
     ),
     Holding(
         "evidence_packs",

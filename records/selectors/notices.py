@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from acceptance.models import Checkpoint
 from accounts.models import User
 from notifications.emails import rebuilt
 from notifications.models import MailEvent, Notice
+from notifications.selectors import handover_record
 from policies.canonical import instant
+from policies.selectors import load_register
 
 
 def notices_of(person: User) -> list[Notice]:
@@ -15,9 +18,10 @@ def notices_of(person: User) -> list[Notice]:
     return list(found.prefetch_related("events").order_by("armed_at", "pk"))
 
 
-def notice_record(notice: Notice) -> dict[str, Any]:
-    """Give what is on record of a notice."""
+def notice_record(notice: Notice, checkpoint: Checkpoint | None) -> dict[str, Any]:
+    """Give what is on record of a notice, and what shows that the mail server took it."""
     version = notice.campaign.version
+    publication = load_register().by_id[version.pk]
     return {
         "id": notice.pk,
         "policy": version.policy.slug,
@@ -35,6 +39,7 @@ def notice_record(notice: Notice) -> dict[str, Any]:
         "reply": notice.reply,
         "sent_again": notice.is_resent,
         "letter": notice.letter and notice.letter.sha256,
+        "handover": handover_record(notice, publication, checkpoint),
         "reports": [event_record(event) for event in reported(notice.events.all())],
     }
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from acceptance.models import Act, Channel, LegacyAcceptance, Standing
 from acceptance.services import note_erasure
 from accounts.models import User
-from notifications.models import Notice
+from notifications.models import Handover, Notice
 from policies.refusal import Refusal
 
 from ..models import ErasureRequest
@@ -65,6 +65,7 @@ def erase_rows(person_id: int, decided_by: User | None, now: datetime) -> tuple[
         "acts": Act.objects.filter(user=person).count(),
         "entered": Act.objects.filter(acted_by=person, channel=Channel.DESK).count(),
         "taken_over": LegacyAcceptance.objects.filter(user=person).count(),
+        "told": Handover.objects.filter(notice__user=person).count(),
     }
     ErasureRequest.objects.open().filter(person=person).update(carried_out_at=now, decided_by=decided_by)
     for holding in HOLDINGS:

@@ -6,6 +6,7 @@ of all files with their digests, the signature over that list, and the program t
 
 import io
 import json
+import re
 import uuid
 import zipfile
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ from ..selectors import proved
 from .person_files import person_files
 from .version_files import version_files
 
+# The records of acts and notices, whose entries a time stamp may stand over.
+STAMPED = re.compile(r"(acts|notices)/.*\.json$")
 FORMAT = "policysite/pack/1"
 # Files of an archive bear this moment, so that the same content gives the same archive.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -110,8 +113,9 @@ def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None,
 
 
 def stamp_files(files: Mapping[str, bytes], checkpoint: Checkpoint) -> dict[str, bytes]:
-    """Give the earliest time stamp over each act in the files, with its checkpoint and how that grew."""
-    proofs = (json.loads(content).get("proof") for path, content in files.items() if path.startswith("acts/"))
+    """Give the earliest time stamp over each act and notice, with its checkpoint and how that grew."""
+    records = [json.loads(content) for path, content in files.items() if STAMPED.match(path)]
+    proofs = [(record.get("handover") or record).get("proof") for record in records]
     positions = [read_proof(proof).position for proof in proofs if proof]
     found = {}
     for stamp in stamps_over(positions, checkpoint):

@@ -74,7 +74,7 @@ def person_files(
     for one in legacy:
         files[f"taken_over/legacy-{one.pk}.json"] = as_json(legacy_record(one, checkpoint))
     for notice in held.notices:
-        files |= notice_files(notice)
+        files |= notice_files(notice, checkpoint)
     versions = PolicyVersion.objects.filter(pk__in=[entry.version_id for entry in concerned])
     for version in versions.select_related("policy", "recall").prefetch_related("texts"):
         files |= version_file(version, checkpoint) | text_files(version, held.languages)
@@ -131,10 +131,10 @@ def rule_records(concerned: Iterable[Publication], rules: RuleBook, country: str
     ]
 
 
-def notice_files(notice: Notice) -> dict[str, bytes]:
+def notice_files(notice: Notice, checkpoint: Checkpoint | None) -> dict[str, bytes]:
     """Give the record of a notice, and the message as it was sent."""
     message = message_of(notice)
-    files = {f"notices/{notice.pk}.json": as_json(notice_record(notice))}
+    files = {f"notices/{notice.pk}.json": as_json(notice_record(notice, checkpoint))}
     return files | ({f"notices/{notice.pk}.eml": message} if message else {})
 
 

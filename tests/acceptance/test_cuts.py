@@ -8,6 +8,7 @@ import pytest
 from acceptance.models import Act, EntryKind, LedgerEntry, LegacyAcceptance
 from acceptance.services import Verdict, import_acceptances, note_erasure, read_rows
 from acceptance.services.comparing import wrong_acts, wrong_legacy
+from acceptance.services.cuts import CUTS as KINDS
 from acceptance.services.cuts import wrong_cuts
 from accounts.models import User
 from policies.models import PolicyVersion
@@ -56,8 +57,8 @@ CUTS = {
 
 
 def sentences() -> list[str]:
-    assert {finding.verdict for finding in wrong_cuts()} <= {Verdict.TAMPERED}
-    return [finding.sentence for finding in wrong_cuts()]
+    assert {finding.verdict for finding in wrong_cuts(KINDS)} <= {Verdict.TAMPERED}
+    return [finding.sentence for finding in wrong_cuts(KINDS)]
 
 
 def erase(**numbers: int) -> None:

@@ -1,12 +1,15 @@
 """Make packs, take them apart, and check them with the program that is in them."""
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
+from acceptance.signed_notes import Signer
 from accounts.models import User
 from policies.models import PolicyVersion
 from records import verify
@@ -29,6 +32,16 @@ def version_pack(version: PolicyVersion) -> Made:
 def files_of(made: Made) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(made.content)) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
+
+
+def sign_anew(files: dict[str, bytes], made: Made, path: str, signer: Signer = SIGNER) -> None:
+    """Put a file that was changed into the list of files, and sign that."""
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][path] = sha256(files[path]).hexdigest()
+    files["manifest.json"] = json.dumps(manifest).encode()
+    digest = sha256(files["manifest.json"]).hexdigest()
+    text = f"policysite/pack/1\n{made.pack.pk}\n{digest}\n"
+    files["manifest.note"] = signer.sign_text(text).encode()
 
 
 def found(files: Mapping[str, bytes], place: Path, key: bytes = SIGNER.public) -> list[str]:

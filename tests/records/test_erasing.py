@@ -137,6 +137,7 @@ def test_what_the_person_did_stays_and_the_ledger_is_sound(committed: None, wilh
         "acts": 2,
         "entered": 0,
         "taken_over": 0,
+        "told": 0,
         "erased_at": "2026-03-03T10:00:00.000000+00:00",
     }
     kept = LedgerEntry.objects.exclude(pk=entry.pk).order_by("pk").values_list("body", flat=True)

@@ -15,19 +15,18 @@ from django.db import connection
 
 from acceptance.models import Act, EntryKind, LedgerEntry, LegacyAcceptance
 from acceptance.services import Verdict, import_acceptances, read_rows
-from acceptance.signed_notes import Signer
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.services import recall_version
 from policies.triggers import create_triggers, drop_triggers, every_trigger
 from records import verify
 from records.models import Pack
-from records.services import Made, erase_person, make_person_pack
+from records.services import erase_person, make_person_pack
 from records.services.packs import KeyIsNew
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, OTHER, SIGNER, verdicts
 from tests.acceptance.records import enter
-from tests.records.packs import MADE_AT, alone, files_of, found, person_pack, version_pack
+from tests.records.packs import MADE_AT, alone, files_of, found, person_pack, sign_anew, version_pack
 
 # A test's own transaction is open while it runs, and PostgreSQL seals nothing that an open one wrote.
 pytestmark = pytest.mark.once
@@ -82,16 +81,6 @@ def test_each_file_altered_removed_or_added_is_found_out(answered: User, tmp_pat
         if path != "manifest.json":
             assert found(rest, tmp_path / "pack.zip"), path
     assert found(files | {"acts/more.json": b"{}"}, tmp_path / "pack.zip")
-
-
-def sign_anew(files: dict[str, bytes], made: Made, path: str, signer: Signer = SIGNER) -> None:
-    """Put a file that was changed into the list of files, and sign that."""
-    manifest = json.loads(files["manifest.json"])
-    manifest["files"][path] = sha256(files[path]).hexdigest()
-    files["manifest.json"] = json.dumps(manifest).encode()
-    digest = sha256(files["manifest.json"]).hexdigest()
-    text = f"policysite/pack/1\n{made.pack.pk}\n{digest}\n"
-    files["manifest.note"] = signer.sign_text(text).encode()
 
 
 def test_a_pack_that_is_made_up_in_itself_fails_against_the_key(answered: User, tmp_path: Path) -> None:

@@ -16,11 +16,16 @@ from acceptance.services import Verdict, stamp_ledger
 from acceptance.timestamps import NoToken
 from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from accounts.models import User
+from demo.sink import Sink
+from notifications.services import enter_handovers, plan_campaigns, run_due
+from policies.models import PolicyVersion
 from policies.triggers import create_triggers, drop_triggers
 from tests.acceptance.authorities import Authority, serving
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.ledgers import HOUR, seal, verdicts
 from tests.acceptance.records import answer
+from tests.conftest import NOW
+from tests.notifications.records import at
 from tests.records.packs import files_of, found, person_pack
 
 pytestmark = [
@@ -76,6 +81,22 @@ def test_a_pack_holds_the_earliest_stamp_over_each_act(
         (tmp_path / "note").write_bytes(files[note])
         arguments = ["-in", str(token), "-data", str(tmp_path / "note"), "-CAfile", authority.roots]
         subprocess.run(["openssl", "ts", "-verify", *arguments], check=True, capture_output=True)
+
+
+def test_a_pack_holds_the_earliest_stamp_over_what_the_person_was_sent(
+    alice: User, first: PolicyVersion, authority: Authority, mailbox: Sink, tmp_path: Path
+) -> None:
+    plan_campaigns(now=NOW)
+    run_due(clock=at(NOW))
+    enter_handovers(now=NOW)
+    seal(EFFECT)
+    stamp_ledger(now=EFFECT)
+
+    files = files_of(person_pack(alice))
+
+    assert f"stamps/{TimestampToken.objects.get().checkpoint.size}.tsr" in files
+    assert not [path for path in files if path.startswith("acts/")]
+    assert found(files, tmp_path / "pack.zip") == []
 
 
 def test_another_stamp_in_a_pack_is_found_out(answered: User, authority: Authority) -> None:

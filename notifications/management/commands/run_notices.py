@@ -14,6 +14,7 @@ from acceptance.keys import KeyUnreadable, load_signer
 from acceptance.services import LedgerBroken, count_people, seal_ledger
 from acceptance.witness import WitnessUnwritable
 from notifications.services import (
+    enter_handovers,
     plan_campaigns,
     plan_webhooks,
     reap_leases,
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         plan_webhooks(now=timezone.now())
         if delivered := send_webhooks(clock=timezone.now):
             self.stdout.write(f"Webhooks delivered {delivered}.")
+        enter_handovers(now=timezone.now())
         self.seal()
         count_people(now=timezone.now())
 

@@ -1,12 +1,11 @@
 """The key that signs checkpoints: from a file or a command, never from the settings themselves."""
 
-import os
 import shlex
 import subprocess
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from pathlib import Path
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -52,7 +51,7 @@ def key_of_file(path: Path) -> bytes:
 def make_key(path: Path) -> None:
     """Make a key at `path`. Of two that do so at once, both find the one that came first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside = path.with_name(f"{path.name}.{token_hex(8)}")
     aside.touch(mode=0o600)
     aside.write_bytes(b64encode(token_bytes(SEED)) + b"\n")
     try:

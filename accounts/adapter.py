@@ -22,14 +22,16 @@ class ShopAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ship
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a code to the domain that the person means: Django would write "faß.de" as "fass.de".
 
-        Where no mail server takes the address nothing is sent, and nobody learns whether it is known here.
+        Where no mail server takes the address, or none is there, nothing is sent, and nobody learns whether
+        the address is known here.
         """
         try:
-            address = mailbox(email).address
+            super().send_mail(template_prefix, mailbox(email).address, context)
         except AddressUnusable as error:
             logger.warning("A message of %s could not be sent: %s", template_prefix, error)
-            return
-        super().send_mail(template_prefix, address, context)
+        except OSError:
+            # What smtplib raises is among these.
+            logger.exception("A message of %s could not be sent.", template_prefix)
 
     def is_safe_url(self, url: str) -> bool:
         """Say whether signing in may lead to `url`: to this site alone, where allauth takes any allowed host.

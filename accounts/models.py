@@ -33,7 +33,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a person by address, without regard to case."""
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").strip())
 
 
 class AddressField(models.EmailField[str | Combinable, str]):

@@ -57,6 +57,8 @@ SESSION_COOKIE_SECURE = SERVED_BY_HTTPS
 CSRF_COOKIE_SECURE = SERVED_BY_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if SERVED_BY_HTTPS else 0
 BEHIND_PROXY = env.int("BEHIND_PROXY", 0, validate=not_negative)
+# So that what limits sign-ins counts by the client too, and not by the proxy that all have in common.
+ALLAUTH_TRUSTED_PROXY_COUNT = BEHIND_PROXY
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "accounts.views.form_refused"
@@ -200,11 +202,15 @@ CELERY_TASK_QUEUES = [
     for name in (f"{CELERY_QUEUE}.{part}" for part in ("control", "sending", "events", "sealing", "counting"))
 ]
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+# A wake-up that has waited until the next one came is needed no more, so none pile up behind busy workers.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "carry-notices": {"task": "notifications.carry_notices", "schedule": 30.0},
-    "carry-webhooks": {"task": "notifications.carry_webhooks", "schedule": 30.0},
-    "seal-ledger": {"task": "acceptance.seal_ledger", "schedule": 30.0},
-    "count-people": {"task": "acceptance.count_people", "schedule": 60.0},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("carry-notices", "notifications.carry_notices", 30.0),
+        ("carry-webhooks", "notifications.carry_webhooks", 30.0),
+        ("seal-ledger", "acceptance.seal_ledger", 30.0),
+        ("count-people", "acceptance.count_people", 60.0),
+    )
 }
 
 # What is held of people: so many years after an account was switched off, it goes; 0 keeps it until asked.

@@ -1,5 +1,6 @@
 """All addresses of the site."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -9,6 +10,9 @@ from acceptance import urls as acceptance
 from notifications import urls as notifications
 from policies import urls as policies
 from records import urls as records
+
+# Whoever guesses passwords is held up there as at the site's own sign-in.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 desk_patterns = [
     *policies.desk_patterns,

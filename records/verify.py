@@ -320,7 +320,9 @@ class Check:
         parts = record["fingerprinted"]
         texts = {language: digests["body"] for language, digests in parts["texts"].items()}
         said = tuple(entry[part] for part in ("type", "policy", "version", "effective_at", "texts"))
-        if said != ("publication", parts["policy"], parts["number"], parts["effective_at"], texts):
+        if said != ("publication", parts["policy"], parts["number"], parts["effective_at"], texts) or any(
+            entry[part] != record[part] for part in ("published_at", "imported")
+        ):
             raise Changed("says something else than its entry.")
         if hashlib.sha256(canonical(parts)).hexdigest() != entry["fingerprint"]:
             raise Changed("is not what was published.")
@@ -334,8 +336,8 @@ class Check:
         if record["recall"]:
             recall = self.entry(name, record["recall"])
             reason = hashlib.sha256(record["recall"]["reason"].encode()).hexdigest()
-            said = tuple(recall[part] for part in ("type", "policy", "version", "reason"))
-            if said != ("recall", parts["policy"], parts["number"], reason):
+            said = tuple(recall[part] for part in ("type", "policy", "version", "reason", "recalled_at"))
+            if said != ("recall", parts["policy"], parts["number"], reason, record["recall"]["at"]):
                 raise Changed("was not recalled in this way.")
 
     def pack(self, files: Mapping[str, bytes]) -> None:

@@ -4,6 +4,7 @@ The planner asks "which published version has no campaign, who concerned has no 
 be stopped anywhere, run twice at once, and started again.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -21,6 +22,8 @@ from .reckoning import reckon
 from .reminding import reminders_due, reminders_to_come
 from .slices import plan_wave, without_notice
 from .widening import widen_if_sound
+
+logger = logging.getLogger(__name__)
 
 # So often everyone concerned is asked for, and not only those who came since: someone may have become
 # active, moved to a place whose rule tells people, or been saved late with a lower key.
@@ -40,18 +43,27 @@ def plan_campaigns(*, now: datetime) -> int:
     register, rules = load_register(), load_rule_book()
     made = 0
     for campaign in running:
-        publication = register.by_id[campaign.version_id]
-        if campaign.kind == CampaignKind.CORRECTION:
-            made += plan_notices(campaign, misinformed(campaign), now, Wave.CORRECTION)
-        else:
-            made += plan_notices(campaign, told_people(publication, rules), now, Wave.ANNOUNCEMENT)
-            reckon(campaign, publication, rules, now)
-            made += plan_reminders(campaign, publication, register, rules, now)
-        # What came back since the last pass, while perhaps nothing was being sent.
-        if not trip_breakers(campaign.pk, now, is_thorough=True):
-            widen_if_sound(campaign, now)
-        if not is_sending(campaign) and is_complete(campaign, publication, rules, now):
-            finish(campaign, now)
+        try:
+            made += carry_on(campaign, register, rules, now)
+        except Exception:
+            logger.exception("Campaign %s cannot be planned; the others go on.", campaign.pk)
+    return made
+
+
+def carry_on(campaign: Campaign, register: Register, rules: RuleBook, now: datetime) -> int:
+    """Make the notices that one campaign lacks, look at what came back, and close it where all is done."""
+    publication = register.by_id[campaign.version_id]
+    if campaign.kind == CampaignKind.CORRECTION:
+        made = plan_notices(campaign, misinformed(campaign), now, Wave.CORRECTION)
+    else:
+        made = plan_notices(campaign, told_people(publication, rules), now, Wave.ANNOUNCEMENT)
+        reckon(campaign, publication, rules, now)
+        made += plan_reminders(campaign, publication, register, rules, now)
+    # What came back since the last pass, while perhaps nothing was being sent.
+    if not trip_breakers(campaign.pk, now, is_thorough=True):
+        widen_if_sound(campaign, now)
+    if not is_sending(campaign) and is_complete(campaign, publication, rules, now):
+        finish(campaign, now)
     return made
 
 

@@ -61,6 +61,9 @@ def plan_slice(
     locked = running.filter(pk=campaign.pk).first()
     if locked is None:
         return None
+    if locked.planned_at is None and wave not in REMINDERS:
+        # The first pass. Where another planner is at it too, each goes on where the other stopped.
+        after = max(after, locked.planned_to)
     untold = without_notice(campaign, people, wave).filter(pk__gt=after).order_by("pk").values("pk")
     ahead = left_to_go_ahead(locked)
     count = untold[: min(ahead or CHUNK_SIZE * SLICE_CHUNKS, CHUNK_SIZE * SLICE_CHUNKS)].count()

@@ -15,6 +15,7 @@ from .register import (
     register_with,
 )
 from .rules import NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
+from .writers import writers_of
 
 __all__ = [
     "NO_RULE",
@@ -36,4 +37,5 @@ __all__ = [
     "register_if_published",
     "register_with",
     "rule_book",
+    "writers_of",
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from ..fingerprints import version_fingerprint
 from ..models import ChangeClass, NoticeRule, PolicyText, PolicyVersion
+from .writers import writers_of
 
 APPROVERS_OF_EXCEPTIONS = 2
 ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
@@ -119,7 +120,7 @@ def strictest_rule(version: PolicyVersion) -> NoticeRule | None:
 def approval_obstacles(version: PolicyVersion) -> list[str]:
     """Count the approvals of exactly this text: one, or two where shorter notice is claimed."""
     given = version.approvals.filter(fingerprint=version_fingerprint(version))
-    given = given.exclude(approver=version.author) if version.author else given
+    given = given.exclude(approver__in=writers_of(version))
     if version.exception_reason and given.count() < APPROVERS_OF_EXCEPTIONS:
         return [_("Shorter notice needs the approval of two people on exactly this text.")]
     if not given.exists():

@@ -1,4 +1,4 @@
-"""Approve a version: exactly the text that the approver saw, by another person than its author."""
+"""Approve a version: exactly the text that the approver saw, by another person than those who wrote it."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from accounts.models import User
 from ..fingerprints import version_fingerprint
 from ..models import Approval
 from ..refusal import Refusal
+from ..selectors import writers_of
 from .drafting import lock_draft
 from .permission import require
 
@@ -23,13 +24,15 @@ def approve_version(*, version_id: int, approver: User, fingerprint: str, now: d
     """Record that `approver` approves the text named by `fingerprint`. Locks the policy.
 
     Approving the same text twice gives the first approval again. Raises `NotPermitted`,
-    `AlreadyPublished`, and `ApprovalRefused` where the approver wrote the draft or the text has
-    changed since they saw it.
+    `AlreadyPublished`, and `ApprovalRefused` where the approver wrote the draft, or a part of it, or the
+    text has changed since they saw it.
     """
     require(approver, "policies.approve_version")
     draft = lock_draft(version_id)
     if draft.author == approver:
         raise ApprovalRefused(_("You wrote this draft. Ask another person to approve it."))
+    if approver.pk in writers_of(draft):
+        raise ApprovalRefused(_("You wrote a part of this draft. Ask another person to approve it."))
     if fingerprint != version_fingerprint(draft):
         raise ApprovalRefused(
             _("The draft has changed since you opened it. Read it again, then approve what you see.")

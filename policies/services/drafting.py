@@ -19,6 +19,10 @@ class AlreadyPublished(Refusal):
     """The version is published and never changes again."""
 
 
+class Discarded(Refusal):
+    """The draft was thrown away, perhaps by somebody else a moment ago."""
+
+
 class DetailsChangedMeanwhile(Refusal):
     """What is said of the draft as a whole was saved from elsewhere after the form was opened."""
 
@@ -240,9 +244,14 @@ def discard_draft(*, version_id: int) -> None:
 
 
 def lock_draft(version_id: int) -> PolicyVersion:
-    """Lock the policy of the draft `version_id` and give the draft. Raises `AlreadyPublished`."""
-    Policy.objects.select_for_update(no_key=True).get(versions=version_id)
-    version = PolicyVersion.objects.select_related("policy", "author").get(pk=version_id)
+    """Lock the policy of the draft `version_id` and give the draft.
+
+    Raises `AlreadyPublished`, and `Discarded` where it is not there any more.
+    """
+    list(Policy.objects.select_for_update(no_key=True).filter(versions=version_id))
+    version = PolicyVersion.objects.select_related("policy", "author").filter(pk=version_id).first()
+    if version is None:
+        raise Discarded(_("This draft was discarded. Nothing was saved; start a new one for it."))
     if version.is_published:
         raise AlreadyPublished(
             _("Version %(number)d is published and never changes. Start a new draft instead.")

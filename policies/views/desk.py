@@ -16,9 +16,9 @@ from .. import services
 from ..comparisons import Summary, changes_of
 from ..fingerprints import next_number, version_fingerprint
 from ..forms import CatchUpForm, RecallForm, VersionForm
-from ..models import ChangeClass, PolicyVersion
+from ..models import ChangeClass, PolicyVersion, Recall
 from ..refusal import Refusal
-from ..selectors import desk_policies, load_register, obstacles
+from ..selectors import State, desk_policies, load_register, obstacles, writers_of
 from ..signals import Waiting, desk_opened
 from .guard import desk_page, person, status_of
 
@@ -86,6 +86,7 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
     approvals = list(found.approvals.select_related("approver").order_by("approved_at", "pk"))
     facts = load_register()
     changes = changes_of(found, texts.values(), facts, timezone.now())
+    state = facts.state(facts.by_id[found.pk], timezone.now()) if found.is_published else None
     newest = next(iter(facts.of(found.policy.slug)[-1:]), None)
     return {
         "version": found,
@@ -96,8 +97,13 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
         "is_understated": is_understated(found, changes.values()),
         "fingerprint": current,
         "approvals": [(approval, approval.fingerprint == current) for approval in approvals],
+        "recall": Recall.objects.select_related("recalled_by").get(version=found)
+        if state is State.RECALLED
+        else None,
+        "writers": set() if found.is_published else writers_of(found),
+        "approved_by": {approval.approver_id for approval in approvals if approval.fingerprint == current},
         "obstacles": [] if found.is_published else obstacles(found, now=timezone.now()),
-        "state": facts.state(facts.by_id[found.pk], timezone.now()) if found.is_published else None,
+        "state": state,
         "zone": timezone.get_current_timezone_name(),
     }
 

@@ -22,6 +22,7 @@ from ..manuscript import manuscript_of
 from ..models import Policy, PolicyText, PolicyVersion
 from ..redline import Page, compare, size_in_words
 from ..refusal import Refusal
+from ..rendering import normalise
 from ..rendering import render as render_markdown
 from ..selectors import Publication, load_register
 from .guard import desk_page, person, status_of
@@ -151,7 +152,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def rendered(body: str) -> str:
     """Give the HTML of what is being written, or the sentence that says why there is none."""
     try:
-        return render_markdown(body)
+        return render_markdown(normalise(body))
     except Refusal as refusal:
         return str(format_html("<p>{}</p>", str(refusal)))
 

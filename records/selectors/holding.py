@@ -77,7 +77,7 @@ def suppressions_of(person: User) -> QuerySet[Suppression]:
     comes back under the same address is written to like anybody new.
     """
     others = User.objects.exclude(pk=person.pk).filter(
-        Q(email__iexact=OuterRef("address")) | Q(guardian_email__iexact=OuterRef("address"))
+        Q(email=Lower(OuterRef("address"))) | Q(guardian_email=Lower(OuterRef("address")))
     )
     known = Suppression.objects.alias(lowered=Lower("address")).filter(lowered__in=addresses_of(person))
     return known.filter(~Exists(others))

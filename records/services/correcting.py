@@ -44,6 +44,6 @@ def change_address(*, wanted: NewAddress) -> None:
 def is_taken(address: str) -> bool:
     """Whether somebody signs in with an address."""
     return (
-        User.objects.filter(email__iexact=address).exists()
+        User.objects.filter(email=address).exists()
         or EmailAddress.objects.filter(email__iexact=address).exists()
     )

@@ -81,7 +81,7 @@ def holds(request: HttpRequest) -> HttpResponse:
 
 def key_of(address: str) -> int:
     """Give the key of the person at an address. Raises `NotThere`."""
-    found = User.objects.filter(email__iexact=address.strip()).values_list("pk", flat=True).first()
+    found = User.objects.filter(email=address.strip()).values_list("pk", flat=True).first()
     if found is None:
         raise services.NotThere(_("Nobody has this address."))
     return found

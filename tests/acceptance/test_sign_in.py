@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -108,6 +109,43 @@ def test_who_left_does_not_sign_in(make_person: Callable[..., User], browse: Bro
     send(client, LOGIN, "password", login=gone.email, password=PASSWORD)
 
     assert not is_signed_in(client)
+
+
+def test_behind_a_proxy_each_client_has_tries_of_its_own(
+    make_person: Callable[..., User], first: PolicyVersion, browse: Browse, mailbox: Sink, settings: Any
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    answers = []
+    for number in range(24):
+        form = {"email": make_person(f"person{number}").email}
+        sent_by = {"X-Forwarded-For": f"203.0.113.{number}"}
+        answers.append(browse(None, at=EFFECT).post(CODE, form, headers=sent_by).status_code)
+
+    assert answers == [302] * 24
+
+
+def test_the_administration_has_no_sign_in_of_its_own_where_passwords_could_be_guessed(
+    db: None, browse: Browse
+) -> None:
+    root = User.objects.create_superuser("root@example.com", PASSWORD)
+    client = browse(None, at=EFFECT)
+
+    answer = client.post("/admin/login/", {"username": root.email, "password": PASSWORD})
+
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, LOGIN)
+    assert not is_signed_in(client)
+
+
+def test_nobody_learns_who_has_an_account_while_the_mail_server_is_away(
+    dora: User, first: PolicyVersion, browse: Browse, settings: Any
+) -> None:
+    settings.EMAIL_PORT = 1
+
+    known, unknown = (
+        browse(None, at=EFFECT).post(CODE, {"email": email}) for email in (dora.email, "nobody@example.com")
+    )
+
+    assert (known.status_code, known.headers["Location"]) == (302, unknown.headers["Location"])
 
 
 def test_the_sign_in_form_needs_its_csrf_token(alice: User, browse: Browse) -> None:

@@ -184,13 +184,61 @@ def test_an_approval_of_nothing_in_particular_is_refused(
 
 def test_nobody_approves_their_own_text(writer: Client, author: User, draft: PolicyVersion) -> None:
     author.groups.add(Group.objects.get(name="Approvers"))
-    seen = typed(writer, address("version", draft.pk), "fingerprint")
+    draft.refresh_from_db()
 
-    response = writer.post(address("approve", draft.pk), seen)
+    response = writer.post(address("approve", draft.pk), {"fingerprint": draft.fingerprint})
 
     assert response.status_code == 409
     assert alert(response.content) == "You wrote this draft. Ask another person to approve it."
     assert not Approval.objects.exists()
+
+
+def test_nobody_approves_a_text_in_which_they_changed_something(
+    decider: Client, approver: User, author: User, draft: PolicyVersion
+) -> None:
+    for person, group in ((approver, "Authors"), (author, "Approvers")):
+        person.groups.add(Group.objects.get(name=group))
+    place = address("text", draft.pk, "en")
+    decider.post(place, typed(decider, place, "body", body="We keep orders for a hundred years."))
+    opened = decider.get(address("version", draft.pk)).content
+    draft.refresh_from_db()
+
+    response = decider.post(address("approve", draft.pk), {"fingerprint": draft.fingerprint})
+
+    assert response.status_code == 409
+    assert alert(response.content) == "You wrote a part of this draft. Ask another person to approve it."
+    assert "You wrote some of this draft, so another person approves it." in words(opened)
+    assert not Approval.objects.exists()
+
+
+def test_an_approval_does_not_count_of_whoever_wrote_a_part_of_the_text(
+    decider: Client, approver: User, draft: PolicyVersion
+) -> None:
+    approver.groups.add(Group.objects.get(name="Authors"))
+    place = address("text", draft.pk, "en")
+    decider.post(place, typed(decider, place, "body", body="We keep orders for a hundred years."))
+    draft.refresh_from_db()
+    Approval.objects.create(version=draft, approver=approver, fingerprint=draft.fingerprint, approved_at=NOW)
+
+    page = decider.get(address("version", draft.pk)).content
+
+    assert "The approval of another person on exactly this text is missing." in words(page)
+
+
+def test_whoever_only_decides_about_a_draft_wrote_nothing_of_it(
+    writer: Client, decider: Client, draft: PolicyVersion
+) -> None:
+    writer.post(address("ask_for_review", draft.pk))
+    decider.post(address("send_back", draft.pk))
+    writer.post(address("ask_for_review", draft.pk))
+    seen = typed(decider, address("version", draft.pk), "fingerprint")
+
+    decider.post(address("approve", draft.pk), seen)
+
+    page = decider.get(address("version", draft.pk)).content
+    assert Approval.objects.count() == 1
+    assert "You approved this text." in words(page)
+    assert b"Approve this text" not in page
 
 
 def test_an_approval_of_an_earlier_text_is_marked(writer: Client, approved: PolicyVersion) -> None:

@@ -182,6 +182,27 @@ def test_a_page_that_looks_otherwise_fails_even_in_a_pack_that_was_signed(
     ]
 
 
+@pytest.mark.parametrize("part", ["published_at", "imported", "recall"])
+def test_another_date_of_a_version_fails_even_in_a_pack_that_was_signed(
+    answered: User, first: PolicyVersion, approver: User, tmp_path: Path, part: str
+) -> None:
+    recall_version(version_id=first.pk, reason="A mistake.", recalled_by=approver, now=EFFECT + HOUR)
+    made = version_pack(first)
+    files, path = files_of(made), f"versions/{first.policy.slug}-1.json"
+    version = json.loads(files[path])
+    long_ago = "1999-01-01T00:00:00.000000+00:00"
+    others = {
+        "published_at": long_ago,
+        "imported": True,
+        "recall": version["recall"] | {"at": long_ago},
+    }
+    files[path] = json.dumps(version | {part: others[part]}).encode()
+    sign_anew(files, made, path)
+
+    [wrong] = found(files, tmp_path / "pack.zip")
+    assert wrong.startswith(f"{path} ")
+
+
 def test_what_is_not_sealed_yet_is_said_to_be_incomplete(answered: User, tmp_path: Path) -> None:
     files = files_of(person_pack(answered))
     path = next(name for name in files if name.startswith("acts/"))

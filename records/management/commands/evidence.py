@@ -74,7 +74,7 @@ class Command(BaseCommand):
         """Make the pack that is asked for."""
         now = timezone.now()
         if options["user"]:
-            person = User.objects.filter(email__iexact=options["user"]).first()
+            person = User.objects.filter(email=options["user"].strip()).first()
             if person is None:
                 raise CommandError("Nobody has this address. Check how it is written.", returncode=2)
             at = parse_instant(options["at"]) if options["at"] else now

@@ -16,7 +16,7 @@ from typing import NamedTuple, cast
 from rapidfuzz.distance import Indel
 
 from .clauses import clause_pairs
-from .document import Block, Clause, Document
+from .document import CELL, Block, Clause, Document
 from .hunks import likeness, shared_start
 from .sequences import Effort, best_chain, heaviest_rise
 from .wording import LETTERS_A_WORD, Texts, has_words
@@ -37,6 +37,10 @@ RECOGNISABLE, RECOGNISABLE_UNSPACED = 24, 12
 # take more, only those that share a rare phrase are.
 PAIRS_LIMIT = 200_000
 PHRASE, RARE = 3, 4
+# Items and rows are known by what stands before a colon, or in the first cell, or by their first two words; a
+# mere number says nothing.
+LABEL, LABEL_WORDS = 60, 2
+SAYS_MORE = re.compile(r"[^\W\d_]{2}")
 # A heading stands for its clause: a long paragraph moves past a short clause, and not the other way.
 HEADING_WEIGHT = 1_000
 # What holds a letter or a figure; rows of empty cells do not.
@@ -84,8 +88,40 @@ class Alignment:
         old, new = list(mine.blocks), list(theirs.blocks)
         if mine.heading and theirs.heading:
             self.pair(old.pop(0), new.pop(0))
-        self.align(old, new)
+        self.pair_labelled(old, new)
+        self.align(
+            [at for at in old if self.to_new[at] is None], [at for at in new if self.to_old[at] is None]
+        )
         self.pair_same(mine.blocks, theirs.blocks)
+
+    def pair_labelled(self, old: Sequence[int], new: Sequence[int]) -> None:
+        """Pair the items and rows of two stretches that begin alike, and like no other, in whatever order.
+
+        What is said of "Basic" in a list of prices is that, wherever in the list it stands.
+        """
+        mine = self.labelled(self.old.blocks, self.old_texts, old)
+        theirs = self.labelled(self.new.blocks, self.new_texts, new) if mine else {}
+        for label, places in mine.items():
+            if len(places) == len(theirs.get(label, ())) == 1:
+                a, b = places[0], theirs[label][0]
+                # Two words and no more may be the same by chance.
+                if label[0] or self.old.blocks[a].text == self.new.blocks[b].text or self.kinship(a, b):
+                    self.pair(a, b)
+
+    def labelled(
+        self, blocks: Sequence[Block], texts: Texts, places: Sequence[int]
+    ) -> dict[tuple[bool, str], list[int]]:
+        """Give the items and rows among some blocks by whether a label is set apart, and what it is."""
+        found: dict[tuple[bool, str], list[int]] = defaultdict(list)
+        for at in places:
+            block = blocks[at]
+            if block.is_row or block.tag == "li":
+                label, colon, _rest = block.text[:LABEL].partition(CELL if block.is_row else ":")
+                if not colon:
+                    label = " ".join(texts[at][:LABEL_WORDS])
+                if SAYS_MORE.search(label):
+                    found[bool(colon), label.casefold()].append(at)
+        return found
 
     def align(self, old: Sequence[int], new: Sequence[int]) -> None:
         """Pair the blocks of two stretches without crossing: what is the same first, then what is akin."""
@@ -195,7 +231,7 @@ class Alignment:
         if all(a[1] < b[1] for a, b in pairwise(pairs)):
             return {mine for mine, _theirs in pairs}
         blocks = (self.old.blocks[mine] for mine, _theirs in pairs)
-        weights = [len(block.text) + HEADING_WEIGHT * block.is_heading for block in blocks]
+        weights = [len(block.text) + HEADING_WEIGHT * leads(block) for block in blocks]
         return {pairs[at][0] for at in heaviest_rise([theirs for _mine, theirs in pairs], weights)}
 
     def in_order(self, groups: dict[int, int]) -> Iterator[Place]:
@@ -240,6 +276,11 @@ class Alignment:
         for mine in stretch:
             theirs = self.to_new[mine]
             yield Place(mine, theirs, groups.get(mine), is_origin=theirs is not None)
+
+
+def leads(block: Block) -> bool:
+    """Whether what stands below a block belongs to it: below a heading, and below what ends with a colon."""
+    return block.is_heading or block.text.endswith((":", "："))
 
 
 def shared_end(old: Sequence[str], new: Sequence[str]) -> int:

@@ -7,18 +7,21 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from .document import Clause, Document
+from .document import Document
 from .sequences import Effort, heaviest_rise
 from .wording import Texts, has_words
 
 Grades = dict[tuple[int, int], float]
+# The headings above a clause, and its own.
+Path = tuple[str, ...]
 
 # Two clauses are versions of one another if they share this much, or if their headings are the same.
 KINSHIP = 0.35
 # The same for letters, where spaces part no words; more of them are alike by chance.
 KINSHIP_OF_LETTERS = 0.5
 KINSHIP_OF_HEADINGS = 0.7
-SAME_HEADING = 0.5
+# Where a heading stands but once under the headings above it, nothing that clauses share says more than that.
+SAME_HEADING, SAME_PATH = 0.5, 1.05
 # A text that stands in more places than this says nothing about where it belongs.
 RARE = 4
 # So many pairs of clauses are weighed by what they say, a second's worth; the stretches that would take
@@ -53,25 +56,49 @@ def evidence(old: Document, new: Document) -> Grades:
                 shared[block.clause, theirs] += len(block.text) / len(places)
     before, after = lengths(old), lengths(new)
     grades = {(a, b): shared[a, b] / max(before[a], after[b]) for a, b in shared}
-    for pair in same_headings(old.clauses, new.clauses):
+    old_paths, new_paths = paths(old), paths(new)
+    for pair in same(old_paths, new_paths, most=1):
+        grades[pair] = grades.get(pair, 0) + SAME_PATH
+    for pair in same([path[-1:] for path in old_paths], [path[-1:] for path in new_paths]):
         grades[pair] = grades.get(pair, 0) + SAME_HEADING
     return grades
 
 
-def same_headings(old: Sequence[Clause], new: Sequence[Clause]) -> Iterator[tuple[int, int]]:
-    """Give the clauses whose headings are the same but for their numbers, in order of appearance."""
-    mine, theirs = by_heading(old), by_heading(new)
-    for heading, places in mine.items():
-        if len(places) == len(theirs.get(heading, ())):
-            yield from zip(places, theirs[heading], strict=True)
+def same(old: Sequence[Path], new: Sequence[Path], most: int | None = None) -> Iterator[tuple[int, int]]:
+    """Give the clauses whose headings are the same, in order of appearance, where both texts have as many.
+
+    Not those that stand more than `most` times.
+    """
+    mine, theirs = positions(old), positions(new)
+    for path, places in mine.items():
+        if len(places) == len(theirs.get(path, ())) <= (most or len(places)):
+            yield from zip(places, theirs[path], strict=True)
 
 
-def by_heading(clauses: Sequence[Clause]) -> dict[str, list[int]]:
-    """Give the positions of clauses by heading, without its number and without case."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for at, clause in enumerate(clauses):
-        places[NUMBERING.sub("", clause.heading).casefold() or clause.heading.casefold()].append(at)
+def positions(paths: Sequence[Path]) -> dict[Path, list[int]]:
+    """Give the positions of clauses by their headings."""
+    places: dict[Path, list[int]] = defaultdict(list)
+    for at, path in enumerate(paths):
+        places[path].append(at)
     return places
+
+
+def paths(document: Document) -> list[Path]:
+    """Give for each clause the headings above it and its own, without numbers and without case.
+
+    A title stands above all of a text, so it says nothing about any other clause.
+    """
+    levels = [document.blocks[clause.first].tag if clause.heading else "" for clause in document.clauses]
+    top = min(filter(None, levels), default="")
+    title = top if levels.count(top) == 1 else ""
+    above: list[tuple[str, str]] = []
+    found = []
+    for clause, level in zip(document.clauses, levels, strict=True):
+        heading = NUMBERING.sub("", clause.heading).casefold() or clause.heading.casefold()
+        above = [higher for higher in above if higher[0] < level]
+        found.append((*(name for _level, name in above), heading))
+        above += [(level, heading)] if level not in ("", title) else []
+    return found
 
 
 def best_pairs(grades: Grades) -> Iterator[tuple[int, int]]:

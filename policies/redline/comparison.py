@@ -13,10 +13,11 @@ from .remarks import Remark
 from .returns import OneSided, Words, made_up
 from .risks import Risk
 from .standing import Shift
+from .vocabulary import RiskKind
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
-ENGINE = "policysite-redline/7"
+ENGINE = "policysite-redline/8"
 
 WHOLE = ("insert", "delete")
 # Stands for the block that is not there.
@@ -190,14 +191,14 @@ class Comparison:
 
     @property
     def risks(self) -> list[tuple[int, Risk]]:
-        """The changes that turn meanings, each once for a block, with the place: replacements first."""
+        """The changes that turn meanings, each once for a block, with the place: what weighs most first."""
         found = [
             (at, risk)
             for at, change in enumerate(self.places)
             for risk in once(risk for risk in change.risks if (at, risk) not in self.made_up)
         ]
         whole = [change.operation in WHOLE for change in self.places]
-        return sorted(found, key=lambda item: (whole[item[0]], not (item[1].old and item[1].new)))
+        return sorted(found, key=lambda item: (whole[item[0]], rank(item[1])))
 
     @cached_property
     def made_up(self) -> set[tuple[int, Risk]]:
@@ -258,6 +259,14 @@ class Comparison:
         # Nearly all are letters of English and nothing else, which need no closer look.
         others = [word for word in words if not (word.isascii() and word.isalpha())]
         return len(words) - len(others) + len(COUNTED.findall("\n".join(others)))
+
+
+def rank(risk: Risk) -> int:
+    """Grade how soon a risky change is named: a value that was replaced, then *not*, then a bare number."""
+    is_number = risk.kind is RiskKind.NUMBER
+    if risk.old and risk.new:
+        return 2 if is_number else 0
+    return 1 if risk.kind is RiskKind.WORD else 3
 
 
 def once(risks: Iterable[Risk]) -> list[Risk]:

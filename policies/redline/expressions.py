@@ -70,6 +70,10 @@ HEADING_NUMBER = re.compile(
 )
 
 
+# What stands before a paragraph or an item, and only counts it, has a sign or a further number to it.
+BLOCK_NUMBER = re.compile(r"\(?\d+(?:(?:\.\d+)+[a-z]?[.):]*|[a-z]?[.):]+)(?=\s)", re.IGNORECASE)
+
+
 class Lookout:
     """Finds risky expressions in the texts of one language, and remembers which words are worth a look.
 
@@ -80,6 +84,7 @@ class Lookout:
         """Take the language of the texts (BCP 47)."""
         known = patterns(language)
         self.figures, self.words, self.openers = known.figures, known.words, known.openers
+        self.hints = known.hints
         self.has_figure, self.leads, self.has_unit = known.has_figure, known.leads, known.has_unit
         self.harmless: set[str] = set()
         self.interesting: dict[str, int] = {}
@@ -178,8 +183,8 @@ class Reading:
                 if not touching(found, *match.span())
             ]
             found.sort(key=START)
-        if found and self.block.is_heading:
-            numbering = HEADING_NUMBER.match(text)
+        if found:
+            numbering = (HEADING_NUMBER if self.block.is_heading else BLOCK_NUMBER).match(text)
             # "30 days" is more than a number, also where a heading begins with it.
             found = [e for e in found if not numbering or e.end > numbering.end()]
         if found and self.block.runs:

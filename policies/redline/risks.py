@@ -70,7 +70,7 @@ def risks_between(
     """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
     old, new = mine.block, theirs.block
     changed = " ".join([text for sign, text in spans if sign != "="])
-    has_words = mine.lookout.words.search(changed) is not None
+    has_words = mine.lookout.hints.search(changed) is not None
     stretches = list(changed_stretches(spans))
     before: list[Expression] = []
     after: list[Expression] = []

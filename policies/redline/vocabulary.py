@@ -47,6 +47,11 @@ class Vocabulary:
     # What a single unit is counted with, as in "the third day", and what opens a number on one side.
     ordinals: str
     bounds: str
+    # Days that are named, and times of the day.
+    days: str
+    # What limits a number, in several words, and which of them may be all that changed of it.
+    limits: str
+    limiting: str
 
 
 DE_ONES = r"ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun"
@@ -56,6 +61,7 @@ DE_SMALL = (
     rf"(?:(?:{DE_ONES})und(?:{DE_TENS})|{DE_TENS}|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn|zehn|elf|zwölf"
     r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun)"
 )
+DE_HUNDREDS = rf"(?:(?:{DE_ONES})?hundert(?:und)?(?:{DE_SMALL}|eins)?)"
 FR_ONES = (
     r"deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit"
     r"|dix-neuf"
@@ -84,10 +90,14 @@ VOCABULARIES = {
         of=r" of (?:the |each |every |that )?",
         periods=r"hourly|daily|weekly|biweekly|fortnightly|monthly|bimonthly|quarterly|half-yearly|yearly"
         r"|annual(?:ly)?|biannual(?:ly)?",
-        parts=r"sections?|articles?|art\.|paragraphs?|para\.|part|annex|appendix|schedule|chapter|clauses?|exhibit|title|§+",
+        parts=r"(?:sub-?)?(?:sections?|paragraphs?|clauses?|points?)|articles?|art\.|para\.|part|annex|appendix"
+        r"|schedule|chapter|exhibit|title|items?|recitals?|§+",
         ordinals=r"first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|fifteenth"
         r"|twentieth|thirtieth|\d+(?:st|nd|rd|th)",
         bounds=r"or (?:more|fewer|less|longer)",
+        days=r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|noon|midnight",
+        limits=r"at (?:least|most)|(?:more|less|fewer|later|earlier|longer|sooner) than",
+        limiting=r"least|most|more|less|fewer|later|earlier|longer|sooner",
     ),
     "de": Vocabulary(
         words=r"muss|musst|müssen|müsst|müsste[nt]?|darf|darfst|dürfen|dürft|dürfte[nt]?|soll|sollen|sollte[nt]?"
@@ -95,7 +105,8 @@ VOCABULARIES = {
         r"|müsse|dürfe|sollst|sollt|solle|ausschlie(?:ß|ss)lich(?:e[mnrs]?)?|allein|musste[nt]?|durfte[nt]?|muß|nicht|nichts|nie|niemals|niemand(?:en|em)?|weder|ohne"
         r"|kein|keine|keinen|keinem|keiner|keines|keinerlei|keinesfalls|keineswegs"
         r"|nur|bloß|lediglich|außer|ausser|ausgenommen|Ausnahmen?|es sei denn",
-        numerals=rf"null|{DE_SMALL}|(?:{DE_ONES})?(?:hundert|tausend)(?:und)?(?:{DE_SMALL}|eins)?"
+        numerals=rf"null|(?:{DE_HUNDREDS}|{DE_SMALL}|ein)?tausend(?:und)?(?:{DE_HUNDREDS}|{DE_SMALL}|eins)?"
+        rf"|{DE_HUNDREDS}|{DE_SMALL}"
         rf"|(?:{DE_ONES})einhalb|anderthalb|(?:{DE_ONES})mal"
         r"|Hälfte|Drittel|Viertel|Fünftel|Zehntel",
         months=r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
@@ -111,11 +122,16 @@ VOCABULARIES = {
         of=r" (?:de[rs] |jede[rs] |eine[rs] )?",
         periods=rf"(?:{DE_SMALL})?(?:stünd|täg|wöchent|monat|vierteljähr|halbjähr|jähr)lich(?:e[mnrs]?)?"
         rf"|(?:\d+-?|ein|{DE_SMALL})(?:minütig|stündig|tägig|wöchig|monatig|jährig)(?:e[mnrs]?)?"
-        r"|(?:Wochen|Monats|Quartals|Jahres)(?:ende|anfang|beginn)",
+        r"|(?:Wochen|Monats|Quartals|Jahres)(?:ende|anfang|beginn)"
+        rf"|(?:\d+-?|ein|{DE_SMALL})(?:tages|wochen|monats|jahres)(?:frist|zeitraum)\w*",
         parts=r"Abschnitt|Artikels?|Art\.|Teil|Anhang|Anlage|Kapitel|Absatz|Abs\.|Ziffer|Ziff\.|Nr\.|Titel|§+",
         ordinals=r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|acht|neunt|zehnt|elft|zwölft|vierzehnt|zwanzigst"
         r"|dreißigst)e[mnrs]?|\d+\.",
         bounds=r"oder (?:mehr|weniger|länger)",
+        days=r"(?:Mon|Diens|Donners|Frei|Sams|Sonn)tags?|Mittwochs?|Sonnabends?|Mitternacht",
+        limits=r"mindestens|wenigstens|höchstens|maximal|spätestens|frühestens"
+        r"|(?:mehr|weniger|länger|später) als",
+        limiting=r"mehr|weniger|länger|später",
     ),
     "fr": Vocabulary(
         words=r"doit|doivent|devez|devons|devr(?:a|ont|ait|aient|ez|ons|iez|ions)|pourr(?:ez|ons|iez|ions)|peut|peuvent|pouvez|pouvons|pourra|pourront"
@@ -135,10 +151,13 @@ VOCABULARIES = {
         of=r" (?:du |de la |de l['’]|de chaque |de |les |d['’]une? )",
         periods=r"quotidien(?:ne)?s?|hebdomadaires?|mensuel(?:le)?s?|trimestriel(?:le)?s?|semestriel(?:le)?s?"
         r"|annuel(?:le)?s?|(?:quotidienne|hebdomadaire|mensuelle|trimestrielle|semestrielle|annuelle)ment",
-        parts=r"sections?|articles?|art\.|partie|annexe|chapitre|titre|alinéa|§+",
+        parts=r"sections?|articles?|art\.|partie|annexe|chapitre|titre|alinéa|points?|§+",
         ordinals=r"premi(?:er|ère)s?|second[es]?|(?:deux|trois|quatr|cinqu|six|sept|huit|neuv|dix|quinz|trent)ième"
         r"|\d+(?:er?|re|ème)",
         bounds=r"ou (?:plus|moins)",
+        days=r"lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|midi|minuit",
+        limits=r"au (?:moins|plus|minimum|maximum|plus tard|plus tôt)",
+        limiting=r"moins|plus|minimum|maximum",
     ),
 }
 # What is numbered, in any of these languages.
@@ -155,8 +174,9 @@ FIGURES = (
 # A name such as "37signals" is none.
 NO_NAME = r"(?![A-Za-z]{3})"
 LETTERED = r"(?<!\w)(?:lit\.|Buchst\.|Buchstabe)"
-# What tells the parts of what has one number: "4a", "6(1)(f)".
-SUBDIVISION = r"(?:[a-z](?![\w.'’])|[a-z]?(?:\((?:\d{1,3}|[a-z]|[ivx]+)\))+)"
+# What tells the parts of what has one number: "4a", "6(1)(f)", "6 (1) (f)".
+BRACKETED = rf"(?:{SPACE}?\((?:\d{{1,3}}|[a-z]|[ivx]+)\))"
+SUBDIVISION = rf"(?:[a-z](?![\w.'’])|[a-z]?{BRACKETED}+)"
 # What joins two numerals, two months or two units: "two hundred and five", "in May or June".
 AND = "(?:and|or|to|und|oder|bis|et|ou|à)"
 # Numerals of Chinese and Japanese. One by itself is part of many a word; two, or one with a unit, count.
@@ -188,7 +208,7 @@ BEHIND = (
 )
 # A number begins at its first digit: to try at each would take the square of its length.
 BEGINNING = re.compile(
-    rf"[-+−±{MONEY_SIGN}{FRACTION}{NUMERAL}]|(?<!\d)(?<!\d[.,:/'’٫٬\u00a0\u202f])\d|\b[^\W\d_]"
+    rf"[-+−±{MONEY_SIGN}{FRACTION}{NUMERAL}第毎每]|(?<!\d)(?<!\d[.,:/'’٫٬\u00a0\u202f])\d|\b[^\W\d_]"
 )
 ROMAN = r"(?:[IVXLC]+|[A-Z])"
 # What a word is worth a closer look for: a figure or numeral in it; that it stands before one, as months
@@ -199,10 +219,11 @@ FIGURE, LEADING, UNIT, ADDRESS = 1, 2, 4, 8
 class Patterns(NamedTuple):
     """What finds risky expressions in the texts of one language."""
 
-    # What is made of figures, named by its kind; words like *must*; and what leads to a month or a unit,
-    # one, two and three words before it.
+    # What is made of figures, named by its kind; words like *must*, and what of them may be all
+    # that changed; and what leads to a month or a unit, one, two and three words before it.
     figures: re.Pattern[str]
     words: re.Pattern[str]
+    hints: re.Pattern[str]
     openers: tuple[Search, ...]
     # Whether a word is worth a closer look.
     has_figure: Search
@@ -230,6 +251,7 @@ def patterns(language: str) -> Patterns:
     near = rf"{far}|{known.before_month}|{known.before_units}"
     kinds = {
         RiskKind.DATE: rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}"
+        rf"|\b(?i:{known.days})\b"
         rf"|{HAN}(?:(?:\d{{4}}|[{NUMERAL}]{{4}})年(?:{HAN_NUMBER}月(?:{HAN_NUMBER}日)?)?|{HAN_NUMBER}月{HAN_NUMBER}日)"
         rf"|(?:{day}|\b(?i:{known.ordinals})){SPACE}(?:of )?\b{month}{year}"
         rf"|\b(?:{known.months}){SPACE}(?:{day_behind}{year}|\d{{4}})(?!\w)"
@@ -243,24 +265,27 @@ def patterns(language: str) -> Patterns:
         rf"|\b(?i:{known.before_units}){SPACE}{units}|\b(?i:{known.stretches}){known.of}{units}"
         rf"|(?<=\(){units}(?=\))|(?:\A|(?<={CELL})){units}(?=\Z|{CELL})"
         rf"|(?<=/){units}|(?<=/ ){units}|\b(?:[^\W\d_]{{2,8}}-)?(?i:{known.periods})\b"
-        rf"|{HAN}(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}",
+        rf"|{HAN}(?:{FIGURES}|[{NUMERAL}][{NUMERAL}万萬亿億]*){SPACE}?{COUNTED}|[毎每][日周週月年]",
         RiskKind.AMOUNT: rf"(?:{SIGN})(?:{CURRENCY}){SPACE}?{amount}"
         rf"|{amount}\.?(?:,[-–])?{SPACE}?(?:de |d['’])?(?:[%‰]|{CURRENCY}|(?i:{known.money})\b)"
         rf"|\b(?i:{known.one}){SPACE}(?i:{known.money})\b",
         RiskKind.NUMBER: rf"{NUMERALS}|{amount}"
-        rf"|(?<!\w)(?i:{known.parts}){SPACE}{ROMAN}\b|{LETTERED}{SPACE}[a-z]\b",
+        rf"|(?<!\w)(?i:{known.parts})(?:{SPACE}{ROMAN}\b|{BRACKETED}+|{SPACE}(?:[a-z]|[ivx]+)\))"
+        rf"|{LETTERED}{SPACE}[a-z]\b|第[{NUMERAL}\d]+[条條章项項节節款]",
     }
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
     return Patterns(
         figures=re.compile(either),
-        words=re.compile(rf"\b(?:{known.words})\b", re.IGNORECASE),
+        words=re.compile(rf"\b(?:{known.words}|{known.limits})\b", re.IGNORECASE),
+        hints=re.compile(rf"\b(?:{known.words}|{known.limits}|{known.limiting})\b", re.IGNORECASE),
         openers=tuple(
             # What stands before it in a word is a bracket, a quotation mark, an article without its vowel.
             re.compile(rf"(?:.*\W)?(?:{words})", re.IGNORECASE | re.DOTALL).fullmatch
             for words in (near, far, known.stretches)
         ),
         has_figure=re.compile(
-            rf"[\d{FRACTION}{NUMERAL}]|\b(?i:{known.numerals}|{known.magnitudes}|{known.periods})\b|^\W*{ROMAN}\W*$"
+            rf"[\d{FRACTION}{NUMERAL}毎每]|\b(?i:{known.numerals}|{known.magnitudes}|{known.periods}|{known.days})\b"
+            rf"|^\W*{ROMAN}\W*$"
         ).search,
         leads=re.compile(
             rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|(?<!\w)(?i:{known.parts})(?:$|{SPACE})|{LETTERED}$"

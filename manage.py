@@ -10,7 +10,7 @@ from environs import EnvError
 
 
 def main() -> None:
-    """Run the command that the arguments name; a wrong setting ends with its name and exit status 2."""
+    """Run the command that the arguments name; a wrong setting is named, and ends with exit status 2."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "policysite.settings")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A sign that the terminal or pipe cannot take is written as its number, as it is in errors.
@@ -19,7 +19,9 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except EnvError as error:
         sys.stderr.write(f"{error}\nCorrect it in the environment or in .env, then start again.\n")
-        sys.exit(2)
+        # A mail server that pipes a message into this tries again later with that status; any other loses it.
+        is_piped = "read_bounces" in sys.argv[1:2] and "--pipe" in sys.argv
+        sys.exit(os.EX_TEMPFAIL if is_piped else 2)
 
 
 if __name__ == "__main__":

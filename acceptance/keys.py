@@ -12,6 +12,7 @@ from django.conf import settings
 
 from policies.refusal import Refusal
 
+from .models import Checkpoint
 from .signed_notes import Signer
 
 SEED = 32
@@ -37,7 +38,15 @@ def load_signer() -> Signer:
 
 
 def key_of_file(path: Path) -> bytes:
-    """Give what a file holds; where there is none, it is made, and readable by its owner alone."""
+    """Give what a file holds; where there is none, it is made, and readable by its owner alone.
+
+    Not once something is sealed: then the key was lost, or is somewhere else.
+    """
+    if not path.exists() and Checkpoint.objects.exists():
+        raise KeyUnreadable(
+            f"There is no key at {path}, and this ledger was sealed with one. Put it back there, or name its"
+            " place in LEDGER_KEY_FILE. If it is lost for good, put 32 other random bytes there in base64."
+        )
     try:
         if not path.exists():
             make_key(path)

@@ -28,7 +28,7 @@ import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping, NoReturn, Sequence
 
 SOUND, CHANGED, INCOMPLETE, UNDECIDED = range(4)
 Point = tuple[int, int, int, int]
@@ -472,9 +472,18 @@ def verified(place: Path, key: str) -> Check:
     return check
 
 
+class Arguments(argparse.ArgumentParser):
+    """Reads the command line. What it cannot read, nothing can be decided about."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and how it is meant."""
+        print(f"CANNOT DECIDE: {message}\n{self.format_usage()}", end="")
+        sys.exit(UNDECIDED)
+
+
 def main() -> int:
     """Check what the command line names, and say what was found."""
-    parser = argparse.ArgumentParser(description="Check an evidence pack or a receipt.")
+    parser = Arguments(description="Check an evidence pack or a receipt.")
     parser.add_argument("place", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--key", default="", help="the shop's public key, 64 hexadecimal digits")
     asked = parser.parse_args()

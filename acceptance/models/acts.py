@@ -18,6 +18,16 @@ class Surface(models.TextChoices):
     DESK = "DESK", _("desk, for an answer that came another way")
 
 
+# The parts of a presentation's wording, from the top of the page to its end.
+PARTS = {
+    "changes": _("above the changes"),
+    "consequences": _("what follows"),
+    "statement": _("statement"),
+    "accept_button": _("button"),
+    "decline_button": _("other button"),
+}
+
+
 class Presentation(models.Model):
     """What was on the screen when an act was taken, named by the digest of all of it."""
 
@@ -34,6 +44,11 @@ class Presentation(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+    @property
+    def labelled(self) -> list[tuple[str, str]]:
+        """The words in the order in which they stood, each with what it is, in the active language."""
+        return [(str(label), self.wording[name]) for name, label in PARTS.items() if name in self.wording]
 
 
 class ActKind(models.TextChoices):

@@ -25,8 +25,10 @@ def is_notice_due(entry: Publication, demand: Demand, facts: Facts, register: Re
     """Whether the person must be told of `entry` before it holds for them.
 
     Not who joined when the version was in force, nor where the rule tells nobody, nor of the first
-    version of a policy.
+    version of a policy, nor of one that was taken over: whether it was told elsewhere, nobody knows here.
     """
+    if entry.imported:
+        return False
     return demand.is_told and facts.joined_at < entry.effective_at and register.before(entry) is not None
 
 

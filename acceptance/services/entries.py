@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from policies.canonical import instant
 from policies.models import PolicyVersion, Recall
 from policies.rendering import digest
 
@@ -109,7 +110,8 @@ def note_publication(version: PolicyVersion) -> LedgerEntry:
     return LedgerEntry.objects.create(
         kind=EntryKind.PUBLICATION,
         version=version,
-        body=body_of_publication(version),
+        # What is taken over was published elsewhere, and is here from now on.
+        body=body_of_publication(version, late=instant(version.imported_at)),
         entered_at=version.imported_at or version.published_at,
     )
 

@@ -146,6 +146,10 @@ def wrong_tree(checkpoints: Sequence[Checkpoint], trusted: bytes, held: Sequence
     for note in held:
         # It may have been signed before the key was changed.
         yield from wrong_held(note, tree, [*tree.keys, trusted_key])
+    if len(tree.keys) > 1:
+        yield Finding(
+            Verdict.SOUND, f"Checkpoints were signed with {len(tree.keys)} keys, one after the other."
+        )
     for restore in tree.restores:
         yield Finding(Verdict.SOUND, restore.sentence)
     stored = LedgerRow.objects.values_list("level", "place", "hashes")

@@ -120,9 +120,14 @@ def forecast(campaign: Campaign, publication: Publication, rules: RuleBook) -> F
 def forecast_by(
     moment: datetime | None, publication: Publication, demands: Iterable[Demand]
 ) -> Forecast | None:
-    """Hold the moment by which everyone will have been told against what the rules demand."""
+    """Hold the moment by which everyone will have been told against what the rules demand.
+
+    There is nothing to hold it against where a first version takes effect at once, which takes nothing from
+    anybody.
+    """
     told = [demand for demand in demands if demand.is_told]
-    if moment is None or not told:
+    is_at_once = publication.effective_at - publication.published_at < DAY
+    if moment is None or not told or (publication.number == 1 and is_at_once):
         return None
     period = max(notice_period(publication, demand) for demand in told)
     return Forecast(moment, publication.effective_at - period)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from acceptance.models import Act, Exposure, LegacyAcceptance
+from acceptance.models import Act, Channel, Exposure, LegacyAcceptance
 from notifications.models import TAKEN_STATES, Notice, NoticeState
 from policies.selectors import Publication
 
@@ -48,7 +48,10 @@ def published(publications: Iterable[Publication], now: datetime) -> Iterator[Ev
     """Give when versions were published, took effect or are to take it, and were recalled."""
     for entry in publications:
         about = entry.slug, entry.number, f"versions/{entry.slug}-{entry.number}.json"
-        yield Event(entry.published_at, "PUBLISHED", _("The version was published."), *about)
+        words = _("The version was published.")
+        if entry.imported:
+            words = _("The version was published, according to what was taken over later.")
+        yield Event(entry.published_at, "PUBLISHED", words, *about)
         words = _("The version's own moment of effect.")
         if entry.effective_at > now:
             words = _("Still to come: the version's own moment of effect.")
@@ -88,7 +91,10 @@ def met(exposures: Iterable[Exposure]) -> Iterator[Event]:
 def did(acts: Iterable[Act]) -> Iterator[Event]:
     """Give what the person did."""
     for act in acts:
-        words = _("The person’s act: %(kind)s.") % {"kind": act.get_kind_display()}
+        words = _("The person’s act: %(kind)s.")
+        if act.channel == Channel.DESK:
+            words = _("An answer of the person’s was entered at the desk: %(kind)s.")
+        words %= {"kind": act.get_kind_display()}
         about = act.version.policy.slug, act.version.number or 0, f"acts/{act.pk}.json"
         yield Event(act.at, act.kind, words, *about)
 

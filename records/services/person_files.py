@@ -153,6 +153,14 @@ def comparison_files(
     return files
 
 
+def text_path(answer: Governing, person: User, files: Iterable[str]) -> str:
+    """Give the file with the text that governed, as the person is shown it; nothing where none did."""
+    if answer.publication is None:
+        return ""
+    path = f"texts/{answer.publication.text(person.language).sha256}.md"
+    return path if path in files else ""
+
+
 def report(
     held: Dealings,
     at: datetime,
@@ -167,7 +175,7 @@ def report(
         identity=identity(held.person),
         at=at,
         events=events,
-        answers=answers,
+        answers=[(answer, text_path(answer, held.person, files)) for answer in answers],
         acts=held.acts,
         notices=[(notice, f"notices/{notice.pk}.eml" in files) for notice in held.notices],
         comparisons=[path for path in files if path.startswith("comparisons/")],

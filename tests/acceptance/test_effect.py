@@ -1,6 +1,7 @@
 """A version holds for a person when they were told in time, and never before its own moment."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +65,17 @@ def test_who_is_told_late_has_the_whole_period_all_the_same(
     found = effective_for(SECOND_VERSION, DEMAND, facts(**known), REGISTER, told_by=NOW + 100 * DAY)
 
     assert found == expected
+
+
+@pytest.mark.pure
+def test_a_version_that_was_taken_over_holds_from_its_own_moment_for_everyone() -> None:
+    taken_over = replace(SECOND_VERSION, imported=True)
+
+    found = effective_for(
+        taken_over, DEMAND, facts(), register_of(FIRST, taken_over), told_by=NOW + 100 * DAY
+    )
+
+    assert found == NOW
 
 
 @pytest.mark.pure

@@ -50,6 +50,17 @@ def test_the_commands_seal_and_verify_and_keep_the_key_to_their_account(
     assert answered == {"verdict": "sound", "findings": [], "key": load_signer().public.hex()}
 
 
+def test_a_key_that_was_lost_is_not_replaced_in_silence(people: list[User], key: Path) -> None:
+    call_command("seal_ledger")
+    key.unlink()
+
+    with pytest.raises(CommandError, match="this ledger was sealed with one") as ended:
+        call_command("seal_ledger")
+
+    assert ended.value.returncode == Verdict.UNDECIDED
+    assert not key.exists()
+
+
 def test_another_key_than_the_trusted_one_is_tampering(people: list[User], key: Path) -> None:
     call_command("seal_ledger")
 

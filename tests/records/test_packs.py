@@ -3,10 +3,12 @@
 import ast
 import io
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from unittest.mock import patch
 
@@ -125,6 +127,36 @@ def test_a_pack_says_what_was_shown_done_and_when(answered: User, first: PolicyV
     [answered_with] = json.loads(files["answer.json"])
     assert (answered_with["version"], answered_with["basis"]) == (1, "acknowledged")
     assert answered_with["reasons"][-1]["acts"] == [str(act.pk)]
+
+
+def in_words(sheet: bytes) -> str:
+    """Give what a page of a pack says, without its markup."""
+    return " ".join(re.sub("<[^>]*>", " ", unescape(sheet.decode())).split())
+
+
+def test_an_answer_from_the_desk_is_told_as_one(
+    alice: User, first: PolicyVersion, make_person: Callable[..., User]
+) -> None:
+    enter(first, alice, make_person("support", groups=("Support",)), at=EFFECT, note="Letter of 20 November.")
+
+    files = files_of(person_pack(alice))
+
+    told = in_words(files["report.html"])
+    assert "acknowledged, 2026-03-03 09:00:00, entered at the desk" in told
+    assert "Words on the screen of whoever entered it" in told
+    assert "Note of whoever entered it Letter of 20 November." in told
+    assert "The person’s own note" not in told
+    [event] = [event for event in json.loads(files["timeline.json"]) if event["kind"] == "ACKNOWLEDGED"]
+    assert event["words"] == "An answer of the person’s was entered at the desk: acknowledged."
+
+
+def test_the_report_names_the_text_that_governed_and_what_each_of_the_words_was(answered: User) -> None:
+    files = files_of(person_pack(answered))
+
+    told = in_words(files["report.html"])
+    text = Act.objects.get(user=answered).text
+    assert f"Text: texts/{text.sha256}.md" in told
+    assert told.index("what follows: “") < told.index("statement: “") < told.index("other button: “")
 
 
 def test_a_pack_has_a_pdf_where_the_machine_can_draw_letters_and_else_says_why_not(answered: User) -> None:

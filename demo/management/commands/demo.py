@@ -145,7 +145,7 @@ The site serves at {site} until Ctrl-C.
   desk          {site}/desk/
   mail          {mail}
 
-Everyone's password is {password}
+The password of all of these is {password}
   {author}     writes drafts
   {approver}   approves and publishes: version 3 waits for that
   {ada}        customer in Germany, has not answered version 2

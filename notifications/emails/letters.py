@@ -111,7 +111,12 @@ class Letters:
             elif self.wave in REMINDERS:
                 gate_from = person.due.gate_from if person.due else None
                 deadline = deadline_of(effective_at, demand, gate_from, now).astimezone(local.tzinfo)
-                left = time_left(deadline, now, is_in_force=effective_at <= now)
+                left = TimeLeft(
+                    effective_at <= now,
+                    deadline < self.publication.published_at,
+                    days_left(deadline, now),
+                    formats.date_format(deadline, "DATE_FORMAT"),
+                )
                 stop = link("acceptance:stop_reminders", [reminders_token(person.user_id)], language)
                 variables |= {"deadline": moment_in_words(deadline), "stop": stop}
             key = (
@@ -203,11 +208,8 @@ def deadline_of(
     return gate_from
 
 
-def time_left(deadline: datetime, now: datetime, *, is_in_force: bool) -> TimeLeft:
-    """Give what is left until a deadline in the reader's zone, in the language that is active."""
+def days_left(deadline: datetime, now: datetime) -> int:
+    """Give how many days are left until a deadline in the reader's zone, below 0 when it is over."""
     days = (deadline.date() - now.astimezone(deadline.tzinfo).date()).days
     # On its last day only the clock tells whether it is over.
-    is_over = deadline <= now
-    return TimeLeft(
-        is_in_force, min(days, -1) if is_over else days, formats.date_format(deadline, "DATE_FORMAT")
-    )
+    return min(days, -1) if deadline <= now else days

@@ -47,9 +47,13 @@ STILL_OPEN = {
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """How long a reader has to answer, for a reminder: whole days in their zone, below 0 when it is over."""
+    """How long a reader has to answer, for a reminder: whole days in their zone, below 0 when it is over.
+
+    `is_owed_before` where that was over before the version came out: an earlier one waits for an answer too.
+    """
 
     is_in_force: bool
+    is_owed_before: bool
     days: int
     until: str
 

@@ -4,13 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Left, TruncHour
+from django.db.models import Case, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Left, TruncHour
 from django.utils.functional import Promise
 
 from acceptance.models import Exposure, ExposureKind
 
-from ..models import ANSWERED_ALREADY, TAKEN_STATES, Campaign, CampaignKind, Chunk, Notice, NoticeState, Wave
+from ..models import (
+    ANSWERED_ALREADY,
+    TAKEN_STATES,
+    Campaign,
+    CampaignKind,
+    Chunk,
+    MailEvent,
+    MailEventKind,
+    Notice,
+    NoticeState,
+    Wave,
+)
 
 TOLD_STATES = (NoticeState.ACCEPTED, NoticeState.DELIVERED, NoticeState.COMPLAINED)
 UNTOLD_STATES = (
@@ -72,8 +83,8 @@ def first_notices(campaign: Campaign) -> QuerySet[Notice]:
 def untold(campaign: Campaign) -> QuerySet[Notice]:
     """Give the notices of people who were not told by mail, the latest first, with who they are.
 
-    `shown_at` is when the site told them instead, or None: of a recall no banner tells. Who had answered
-    already needed no notice.
+    `shown_at` is when the site told them instead, or None: of a recall no banner tells; `said` what was
+    said last of the notice. Who had answered already needed no notice.
     """
     shown = Exposure.objects.filter(
         user=OuterRef("user"), version=OuterRef("campaign__version"), kind=ExposureKind.SHOWN
@@ -85,7 +96,7 @@ def untold(campaign: Campaign) -> QuerySet[Notice]:
         .filter(state__in=UNTOLD_STATES)
         .exclude(reason=ANSWERED_ALREADY)
         .select_related("user")
-        .annotate(shown_at=Subquery(shown.values("at")[:1]))
+        .annotate(shown_at=Subquery(shown.values("at")[:1]), said=last_word())
         .order_by("-pk")
     )
 
@@ -115,14 +126,25 @@ def reach(campaign: Campaign, field: str) -> Iterator[Reach]:
     return (Reach(of or "", *counts) for of, *counts in rows.values_list("of", "people", "told", "untold"))
 
 
+def last_word() -> Case:
+    """Give what was said last of a notice: of what came back the report, else the mail server's own reply."""
+    reports = MailEvent.objects.filter(notice=OuterRef("pk"), kind=MailEventKind.BOUNCED).order_by("-pk")
+    came_back = Q(state=NoticeState.BOUNCED)
+    return Case(
+        When(came_back, then=Coalesce(Subquery(reports.values("diagnostic")[:1]), Value(""))),
+        default=F("reply"),
+    )
+
+
 def replies(campaign: Campaign) -> list[Reply]:
     """Give what mail servers said of notices that did not arrive, by its codes, the most frequent first."""
     rows = (
         Notice.objects.filter(campaign=campaign, state__in=UNTOLD_STATES)
-        .exclude(reply="")
-        .annotate(codes=Left("reply", CODES))
+        .annotate(said=last_word())
+        .exclude(said="")
+        .annotate(codes=Left("said", CODES))
         .values("codes", "state")
-        .annotate(count=Count("pk"), example=Min("reply"))
+        .annotate(count=Count("pk"), example=Min("said"))
         .order_by("-count", "codes", "state")
     )
     return [Reply(*row) for row in rows.values_list("state", "codes", "count", "example")]

@@ -57,7 +57,7 @@ def lines(notices: Iterator[Notice]) -> Iterator[tuple[Any, ...]]:
             person.language if person else "",
             notice.state,
             notice.reason,
-            notice.reply,
+            notice.said,  # type: ignore[attr-defined]  # `untold` adds it
             notice.armed_at,
             notice.shown_at,  # type: ignore[attr-defined]  # `untold` adds it
         )

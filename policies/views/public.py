@@ -112,6 +112,7 @@ def compare(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse
         "after": after,
         "text": new_text,
         "old_text": old_text,
+        "recalled": [entry for entry in (before, after) if entry.recalled_at],
         "steps": register().steps(before, after, new_text.language),
         "reading": reading(published(old_text), published(new_text), chosen_form(request), names),
         "forms": list(Form),
@@ -206,9 +207,12 @@ def chosen_form(request: HttpRequest) -> Form:
 
 
 def chosen_language(request: HttpRequest, entry: Publication) -> str:
-    """Give the language to show `entry` in; a language asked for in the address must be there."""
+    """Give the language to show `entry` in; a language asked for in the address must be one of the site's.
+
+    Where the version has no text in it, the page around the text is in it all the same.
+    """
     asked = request.GET.get("language")
-    if asked is not None and asked not in entry.texts:
+    if asked is not None and asked not in entry.texts and asked not in dict(settings.LANGUAGES):
         raise Http404(
             _("There is no text in “%(language)s”. Choose one of: %(languages)s.")
             % {"language": asked[:20], "languages": ", ".join(sorted(entry.texts))}

@@ -15,9 +15,9 @@ from lxml.html import document_fromstring
 from acceptance.models import ExposureKind
 from acceptance.services import record_exposures
 from accounts.models import User
-from notifications.models import Campaign, CampaignKind, Notice
+from notifications.models import Campaign, CampaignKind, EventSource, MailEventKind, Notice, NoticeState
 from notifications.selectors import Reach, reach_by_country, reach_by_language, replies, untold
-from notifications.services import plan_campaigns, run_due
+from notifications.services import plan_campaigns, record_event, run_due
 from policies.models import PolicyVersion
 from policies.services import recall_version
 from tests.acceptance.records import answer
@@ -80,6 +80,25 @@ def test_what_servers_said_is_grouped_by_its_codes_with_an_example(sent: Campaig
 
     assert (found.codes, found.count, found.label) == ("550 5.1.1", 2, "failed")
     assert found.example == "550 5.1.1 <person00001@example.com> unknown"
+
+
+def test_of_what_came_back_the_report_counts_and_not_that_it_was_taken_first(sent: Campaign) -> None:
+    notice = Notice.objects.filter(state=NoticeState.ACCEPTED)[0]
+    record_event(
+        notice_id=notice.pk,
+        kind=MailEventKind.BOUNCED,
+        status="5.2.2",
+        diagnostic="552 5.2.2 mailbox full",
+        source=EventSource.PIPE,
+        digest="a" * 64,
+        now=NOW,
+    )
+
+    assert [(found.codes, found.label) for found in replies(sent)] == [
+        ("550 5.1.1", "failed"),
+        ("552 5.2.2", "came back"),
+    ]
+    assert untold(sent).get(pk=notice.pk).said == "552 5.2.2 mailbox full"  # type: ignore[attr-defined]
 
 
 def test_who_was_not_told_is_listed_and_who_has_answered_is_not(sent: Campaign, people: list[User]) -> None:

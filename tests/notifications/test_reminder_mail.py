@@ -98,6 +98,23 @@ def test_after_effect_the_days_of_grace_are_what_is_left(
         assert "The version has been in force since April 2, 2026, 11 a.m. CEST." in words
 
 
+def test_who_owes_an_answer_to_an_earlier_version_is_told_whose_time_it_was_that_ended(
+    alice: User, make_version: Callable[..., PolicyVersion], mailbox: Sink
+) -> None:
+    make_version(published_at=NOW - 300 * DAY, effective_at=NOW - 270 * DAY)
+    make_version(bodies={"en": "We keep orders for ten years."})
+
+    for moment in (NOW, NOW + 14 * DAY):
+        plan_campaigns(now=moment)
+        run_due(clock=at(moment))
+
+    letter = Letter(mailbox.messages()[-1])
+    assert letter.subject == "Fernhill Shoes: Reminder: Privacy policy, please answer"
+    for words in (folded(letter.text), letter.words):
+        assert "Please answer now. The time to answer an earlier version ended on June 19, 2025" in words
+        assert "The version takes effect on April 2, 2026, 11 a.m. CEST." in words
+
+
 def test_where_use_is_no_acceptance_there_is_time_until_the_gate_closes(
     alice: User, version: PolicyVersion, mailbox: Sink
 ) -> None:

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, tostring
 from accounts.models import User
 from policies.comparisons import Form
 from policies.models import Approval, Policy, PolicyVersion
+from policies.services import recall_version
 from tests.acceptance.pages import elements, folded, page, words
 from tests.conftest import NOW
 
@@ -163,6 +164,31 @@ def test_an_unknown_language_is_not_found_and_the_choices_are_named(
     said = not_found(client, f"{COMPARE}1...2/?language=it")
 
     assert "There is no text in “it”. Choose one of: de, en." in said
+
+
+def test_a_language_of_the_site_in_which_there_is_no_text_leads_to_the_text_that_there_is(
+    client: Client, three: list[PolicyVersion]
+) -> None:
+    for place in (f"{COMPARE}1...2/", "/policies/privacy/", "/policies/privacy/versions/2/"):
+        response = client.get(f"{place}?language=de")
+
+        assert response.status_code == 200
+        assert "We keep orders for" in words(response.content)
+
+
+def test_a_comparison_with_a_version_that_was_recalled_says_so(
+    client: Client, three: list[PolicyVersion], approver: User
+) -> None:
+    recall_version(version_id=three[2].pk, reason="A mistake.", recalled_by=approver, now=NOW + 4 * DAY)
+
+    about_it, about_others = (client.get(f"{COMPARE}{pair}/").content for pair in ("2...3", "1...2"))
+
+    assert "Version 3 was recalled March 6, 2026" in words(about_it)
+    assert "What it says does not apply." in words(about_it)
+    assert "was recalled" not in words(about_others)
+    for place in ("", "3/"):
+        listed = words(client.get(f"/policies/privacy/versions/{place}").content)
+        assert "it would have been in force from April 5, 2026" in listed
 
 
 def test_the_picker_leads_to_the_comparison(client: Client, three: list[PolicyVersion]) -> None:

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from accounts.decorators import signed_in
 from accounts.models import User
 from policies.refusal import Refusal
 
@@ -19,7 +19,7 @@ from .me import safe_next, show_review
 
 @require_POST
 @never_cache
-@login_required
+@signed_in
 def later(request: HttpRequest, slug: str) -> HttpResponse:
     """Put the answer off for a day and go on, or show the review page with the sentence that says why not."""
     back = request.POST.get("next", "")

@@ -6,7 +6,6 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.addresses import leads_home
+from accounts.decorators import signed_in
 from accounts.models import User
 from policies.comparisons import Form, published, reading, summaries
 from policies.refusal import Refusal
@@ -42,7 +42,7 @@ from ..tokens import ReviewForm, TamperedForm, seal, unseal
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def me(request: HttpRequest) -> HttpResponse:
     """Show a person every policy that applies to them, what they did, what is asked, and reminders."""
     person, now = cast(User, request.user), timezone.now()
@@ -91,7 +91,7 @@ def add_changes(policies: list[dict[str, Any]]) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@signed_in
 def review(request: HttpRequest, slug: str) -> HttpResponse:
     """Put the newest version before a person, with what changed since theirs, and take their answer."""
     if request.method == "POST":

@@ -3,7 +3,6 @@
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.decorators import signed_in
 from accounts.models import User
 
 from ..models import ChoiceSource
@@ -49,7 +49,7 @@ def stop_reminders(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 @never_cache
-@login_required
+@signed_in
 def reminders(request: HttpRequest) -> HttpResponse:
     """Stop the signed-in person's reminders, or let them come again."""
     is_wanted = request.POST.get("reminders") == "on"

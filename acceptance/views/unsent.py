@@ -1,7 +1,6 @@
 """What a person was sending when the gate stopped them, to be sent again or thrown away."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,13 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.decorators import signed_in
+
 from ..middleware import closed_by, lead_to_review, visit_of
 from ..unsent import find, let_go
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@signed_in
 def unsent(request: HttpRequest, key: str) -> HttpResponse:
     """Show a form that the gate stopped, with a button that sends it again; a POST throws it away.
 

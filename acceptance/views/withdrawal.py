@@ -3,7 +3,6 @@
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.decorators import signed_in
 from accounts.models import User
 from policies.refusal import Refusal
 from policies.selectors import load_register
@@ -25,7 +25,7 @@ from .me import end_visit, request_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@signed_in
 def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     """Let a person withdraw from a policy; opening the page does nothing."""
     if not load_register().of(slug):

@@ -5,13 +5,13 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+from accounts.decorators import signed_in
 from accounts.models import User
 
 from ..refusal import Refusal
@@ -26,8 +26,8 @@ def desk_page(permission: str) -> Callable[[DeskView[Arguments, Answer]], DeskVi
 
     def decorate(view: DeskView[Arguments, Answer]) -> DeskView[Arguments, Answer]:
         @wraps(view)
-        @login_required
-        def guarded(request: HttpRequest, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        @signed_in
+        def guarded(request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

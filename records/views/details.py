@@ -6,7 +6,6 @@ import smtplib
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.decorators import signed_in
 from accounts.models import User
 from policies.refusal import Refusal
 from policies.views.guard import person, status_of
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@signed_in
 def details(request: HttpRequest) -> HttpResponse:
     """Correct one's language, country and time zone."""
     # A row of its own: the form writes into it, and the page is about who is signed in.
@@ -47,7 +47,7 @@ def details(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
-@login_required
+@signed_in
 def address(request: HttpRequest) -> HttpResponse:
     """Send a link to the address to which a person wants to change.
 
@@ -72,7 +72,7 @@ def address(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@signed_in
 def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button that changes the address; a POST changes it, and the one before is told."""
     before = person(request).email

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.decorators import signed_in
 from policies.refusal import Refusal
 from policies.views.guard import person, status_of
 
@@ -29,7 +29,7 @@ SHOWN = 100
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def export(request: HttpRequest) -> HttpResponse:
     """Show everything that is held of the signed-in person."""
     tables = [
@@ -66,7 +66,7 @@ def in_words(value: object, choices: dict[object, object]) -> object:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def export_json(request: HttpRequest) -> HttpResponse:
     """Hand over everything that is held of the signed-in person, as one JSON file."""
     made_at = timezone.now()
@@ -98,7 +98,7 @@ def session_of(request: HttpRequest) -> dict[str, object]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@signed_in
 def erasure(request: HttpRequest) -> HttpResponse:
     """Say what an erasure takes away and what stays, and take the request of whoever means it."""
     now, form = timezone.now(), ErasureForm(request.POST if request.method == "POST" else None)

@@ -4,7 +4,6 @@ import json
 from typing import Any, cast
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,12 +14,13 @@ from acceptance.models import Act, ActKind, Checkpoint
 from acceptance.selectors import key_entries, newest_checkpoint, receipt_of
 from acceptance.signed_notes import opened_by_any
 from acceptance.tokens import audit
+from accounts.decorators import signed_in
 from accounts.models import User
 
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def receipt(request: HttpRequest, act_id: UUID) -> HttpResponse:
     """Give the receipt of one of the person's own acts as a file, with the text as it was shown."""
     act = own_act(request, act_id)
@@ -32,7 +32,7 @@ def receipt(request: HttpRequest, act_id: UUID) -> HttpResponse:
 
 @require_safe
 @never_cache
-@login_required
+@signed_in
 def read_receipt(request: HttpRequest, act_id: UUID) -> HttpResponse:
     """Show what the receipt of one of the person's own acts says, in words, to be read or printed."""
     act = own_act(request, act_id)

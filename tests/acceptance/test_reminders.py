@@ -158,7 +158,7 @@ def test_one_s_own_page_wants_a_person_and_a_form_of_ours(alice: User, browse: B
     forged = browse(alice, at=EFFECT, enforce_csrf_checks=True).post("/me/reminders/", {"reminders": "off"})
     opened = browse(alice, at=EFFECT).get("/me/reminders/")
 
-    assert (nobody.status_code, forged.status_code, opened.status_code) == (302, 403, 405)
+    assert (nobody.status_code, forged.status_code, opened.status_code) == (403, 403, 405)
     assert choices() == []
 
 

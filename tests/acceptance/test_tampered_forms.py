@@ -14,6 +14,7 @@ from tests.acceptance.conftest import DAY, EFFECT, SECOND_AT
 from tests.acceptance.pages import (
     accepting,
     alert,
+    links,
     words,
 )
 from tests.acceptance.records import NOTHING, everything, opened, recorded, sealed_before
@@ -130,10 +131,12 @@ def test_an_empty_form_is_refused(alice: User, first: PolicyVersion, browse: Bro
 def test_without_a_session_a_form_records_nothing(alice: User, first: PolicyVersion, browse: Browse) -> None:
     sent = accepting(browse(alice, at=EFFECT).get(REVIEW).content)
 
-    response = browse(None, at=EFFECT).post(REVIEW, sent)
+    came_from = {"Referer": f"http://testserver{REVIEW}"}
+    response = browse(None, at=EFFECT).post(REVIEW, sent, headers=came_from)
 
-    assert response.status_code == 302
-    assert response.headers["Location"] == "/accounts/login/?next=/me/review/privacy/"
+    assert response.status_code == 403
+    assert "Your session has ended, so nothing was recorded or changed." in words(response.content)
+    assert "/accounts/login/?next=/me/review/privacy/" in links(response.content)
     assert recorded() == NOTHING
 
 

@@ -111,10 +111,14 @@ def test_a_form_of_another_policy_or_person_is_refused(client: Client, charlie: 
     assert (other_policy.status_code, other_person.status_code, everything()) == (400, 400, before)
 
 
-def test_a_stranger_is_led_to_the_sign_in(client: Client, browse: Browse) -> None:
-    response = browse(None, at=LATER).post(PAGE, fields(client.get(PAGE).content))
+def test_a_stranger_is_led_to_the_sign_in_and_withdraws_nothing(client: Client, browse: Browse) -> None:
+    stranger, before = browse(None, at=LATER), everything()
 
-    assert (response.status_code, response.headers["Location"]) == (302, f"/accounts/login/?next={PAGE}")
+    opened, sent = stranger.get(PAGE), stranger.post(PAGE, fields(client.get(PAGE).content))
+
+    assert (opened.status_code, opened.headers["Location"]) == (302, f"/accounts/login/?next={PAGE}")
+    assert sent.status_code == 403
+    assert everything() == before
 
 
 def test_without_the_csrf_token_nothing_is_withdrawn(alice: User, client: Client, browse: Browse) -> None:

@@ -53,7 +53,10 @@ def test_a_form_without_its_token_is_refused_with_a_sentence(writer: Client, dra
 
     assert response.status_code == 403
     assert "Nothing was recorded." in words(response.content)
-    assert "Go back, load the page again, then send the form once more." in words(response.content)
+    assert (
+        "Go back: what you typed is still there. Copy it, load the page again, then send the form once more."
+        in words(response.content)
+    )
     assert rows() == before
 
 

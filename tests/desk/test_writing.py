@@ -31,6 +31,38 @@ def editor(draft: PolicyVersion) -> str:
     return address("text", draft.pk, "en")
 
 
+def test_what_was_typed_is_shown_to_whoever_was_signed_out_meanwhile(
+    writer: Client, client: Client, editor: str
+) -> None:
+    form = typed(writer, editor, "body", body=BODY, summary="<b>Longer.</b>")
+    before = rows()
+
+    response = client.post(editor, form, headers={"Referer": f"http://testserver{editor}"})
+
+    boxes = elements(page(response.content), "//textarea")
+    assert response.status_code == 403
+    assert "Your session has ended, so nothing was recorded or changed." in alert(response.content)
+    assert {BODY, "<b>Longer.</b>"} <= {str(box.text).removeprefix("\n") for box in boxes}
+    assert form["csrfmiddlewaretoken"].encode() not in response.content.split(b"<main")[1]
+    assert f"/accounts/login/?next={editor}" in str(response.content)
+    assert rows() == before
+
+
+def test_where_the_form_came_from_leads_to_no_other_site(client: Client, editor: str) -> None:
+    response = client.post(editor, {"body": BODY}, headers={"Referer": "https://evil.example/desk/"})
+
+    assert b"/accounts/login/?next=/me/" in response.content
+    assert b"evil" not in response.content
+
+
+def test_the_preview_says_so_too_where_the_text_is_still_there(client: Client) -> None:
+    response = client.post(address("preview"), {"body": BODY}, headers={"HX-Request": "true"})
+
+    assert response.status_code == 200
+    assert b"What you typed is still here: sign in in another tab, then go on." in response.content
+    assert b"<main" not in response.content
+
+
 def test_a_new_policy_begins_with_a_draft_in_its_default_language(writer: Client, author: User) -> None:
     response = writer.post(
         address("new_policy"),

@@ -1,20 +1,21 @@
 """What this app does when an app below announces something."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from acceptance.services import Finding
 from acceptance.signals import verifying
-from policies.selectors import register
+from policies.selectors import Publication, register
 from policies.signals import Waiting, desk_opened, version_published
 
 from .models import Campaign, CampaignKind, CampaignState
-from .selectors import open_campaigns
+from .selectors import Progress, open_campaigns
 from .services import wrong_handovers
 from .tasks import carry_notices
 
@@ -44,6 +45,18 @@ def say_what_is_sent(**_kwargs: Any) -> list[Waiting]:
     """Say how far the notices are that are still to go out, and which are held up."""
     entries = register().by_id
     return [
+        waiting
+        for campaign, progress in open_campaigns()
+        if campaign.version_id in entries
+        for waiting in (*how_far(campaign, progress, entries), *not_reached(campaign, progress, entries))
+    ]
+
+
+def how_far(campaign: Campaign, progress: Progress, entries: Mapping[int, Publication]) -> list[Waiting]:
+    """Say how far one campaign is, while anything of it is still to go out."""
+    if not progress.waiting and campaign.state != CampaignState.PAUSED:
+        return []
+    return [
         Waiting(
             sentence_about(campaign)
             % {
@@ -56,9 +69,22 @@ def say_what_is_sent(**_kwargs: Any) -> list[Waiting]:
             reverse("desk:campaign", args=[campaign.version_id]),
             is_urgent=campaign.state == CampaignState.PAUSED,
         )
-        for campaign, progress in open_campaigns()
-        if campaign.version_id in entries and (progress.waiting or campaign.state == CampaignState.PAUSED)
     ]
+
+
+def not_reached(campaign: Campaign, progress: Progress, entries: Mapping[int, Publication]) -> list[Waiting]:
+    """Say how many notices reached nobody, where the mail server refused them or they came back."""
+    count = progress.failed + progress.bounced + progress.unknown
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(name)s, version %(number)d: %(count)d notice reached nobody by mail.",
+        "%(name)s, version %(number)d: %(count)d notices reached nobody by mail.",
+        count,
+    )
+    entry = entries[campaign.version_id]
+    names = {"name": entry.name, "number": entry.number, "count": count}
+    return [Waiting(sentence % names, reverse("desk:reach", args=[campaign.pk]))]
 
 
 def sentence_about(campaign: Campaign) -> str:

@@ -28,6 +28,7 @@ from ..reviews import Review, form_for, review_of
 from ..selectors import (
     ErasedMeanwhile,
     Facts,
+    Severity,
     acts_of,
     asked_about,
     deemed_of,
@@ -128,6 +129,9 @@ def show_review(
         if found.since
         else None,
         "token": seal(form_for(person, found)),
+        "is_closed": found.asked is not None
+        and not found.asked.is_answered
+        and found.asked.severity is Severity.GATE,
         "next": safe_next(request, back),
         "refusal": refusal,
         "is_unticked": is_unticked,

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from django import template
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from ..moments import in_words
 
 register = template.Library()
 
@@ -14,5 +16,4 @@ register = template.Library()
 def moment(at: datetime) -> SafeString:
     """Show an instant in the reader's zone, with the zone's name, as a `time` element."""
     local = timezone.localtime(at)
-    words = f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), in_words(local))

@@ -11,6 +11,7 @@ from acceptance.selectors import Due
 from acceptance.tokens import reminders_token
 from accounts.mailboxes import Mailbox, mailbox
 from accounts.models import User
+from accounts.moments import in_words
 from policies.models import Assent
 from policies.selectors import Demand, Publication, Register, RuleBook
 
@@ -23,7 +24,6 @@ from .wording import (
     build_letter,
     coming,
     link,
-    moment_in_words,
     sender_address,
     what_is_asked,
 )
@@ -102,12 +102,12 @@ class Letters:
         with translation.override(language):
             effective_at = person.due.effective_at if person.due else self.publication.effective_at
             local = effective_at.astimezone(ZoneInfo(person.time_zone))
-            variables, left = {"effective": moment_in_words(local)}, None
+            variables, left = {"effective": in_words(local)}, None
             if self.publication.recalled_at and self.wave == Wave.CORRECTION:
                 recalled = self.publication.recalled_at.astimezone(local.tzinfo)
-                variables["recalled"] = moment_in_words(recalled)
+                variables["recalled"] = in_words(recalled)
                 for place, entry in coming(self.publication, self.register).items():
-                    variables[place] = moment_in_words(entry.effective_at.astimezone(local.tzinfo))
+                    variables[place] = in_words(entry.effective_at.astimezone(local.tzinfo))
             elif self.wave in REMINDERS:
                 gate_from = person.due.gate_from if person.due else None
                 deadline = deadline_of(effective_at, demand, gate_from, now).astimezone(local.tzinfo)
@@ -118,7 +118,7 @@ class Letters:
                     formats.date_format(deadline, "DATE_FORMAT"),
                 )
                 stop = link("acceptance:stop_reminders", [reminders_token(person.user_id)], language)
-                variables |= {"deadline": moment_in_words(deadline), "stop": stop}
+                variables |= {"deadline": in_words(deadline), "stop": stop}
             key = (
                 language,
                 what_is_asked(demand, person.owed),
@@ -174,7 +174,7 @@ def sample(
         local = publication.effective_at.astimezone(ZoneInfo(reader.time_zone))
         day = formats.date_format(local, "DATE_FORMAT")
         skeleton = build_letter(publication, register, language, what_is_asked(demand), day)
-        effective = moment_in_words(local)
+        effective = in_words(local)
     message_id = f"<sample@{sender_address().partition('@')[2]}>"
     named = values(mailbox(sender_address()), message_id, publication.published_at, {"effective": effective})
     return skeleton.fill(named)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parseaddr
 from functools import lru_cache
 from secrets import token_hex
@@ -11,7 +10,6 @@ from types import MappingProxyType
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import formats
 from django.utils.html import escape
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -223,11 +221,6 @@ def inline(html: str) -> str:
             cssutils_logging_level="CRITICAL",
         ).transform()
     )
-
-
-def moment_in_words(local: datetime) -> str:
-    """Give an instant in the reader's zone, with the zone's name."""
-    return f"{formats.date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 def what_is_asked(demand: Demand, owed: str = Assent.NONE) -> str:

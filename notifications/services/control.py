@@ -10,6 +10,7 @@ from policies.refusal import Refusal
 
 from ..models import DUE_STATES, OPEN_STATES, Campaign, CampaignState, Chunk, Notice, NoticeState
 from .settling import count_chunk
+from .skipping import leave_unknown
 
 
 class CampaignNotRunning(Refusal):
@@ -59,6 +60,7 @@ def cancel_due(campaign_id: int, reason: str, now: datetime) -> int:
     chunks = Chunk.objects.select_for_update(no_key=True).filter(campaign=campaign_id, due_at__isnull=False)
     for chunk in chunks.order_by("pk"):
         due = Notice.objects.filter(chunk=chunk, state__in=DUE_STATES)
+        cancelled += leave_unknown(due.filter(is_resent=True), now)
         cancelled += due.update(state=NoticeState.CANCELLED, reason=reason, due_at=None, settled_at=now)
         Chunk.objects.filter(pk=chunk.pk).update(due_at=None)
         count_chunk(chunk.pk, now)

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from ..models import Campaign, CampaignState, Chunk, Notice, NoticeState
 from .settling import count_chunk
-from .skipping import MOVED, has_moved
+from .skipping import MOVED, NO_COPY, has_moved
 from .working import LEASE
 
 # So long a bounce or a report of the provider may still say what became of a notice.
@@ -62,7 +62,7 @@ def unheard_of(now: datetime) -> QuerySet[Notice]:
     """Give the notices that have been unknown for a day and were not sent again, nor left for good."""
     return Notice.objects.filter(
         state=NoticeState.UNKNOWN, is_resent=False, settled_at__lte=now - NO_WORD_FOR
-    ).exclude(reason=MOVED)
+    ).exclude(reason__in=[MOVED, NO_COPY])
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from ..models import ANSWERED_ALREADY, DUE_STATES, REMINDERS, Campaign, Chunk, N
 from ..selectors import long_away, suppressed_people
 from .settling import count_chunk
 
+NO_COPY = "Nobody knows whether it arrived, and no copy is sent."
 MOVED = "Nobody knows whether it arrived, and no copy is sent: the person has another address since."
 
 
@@ -52,6 +53,8 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
     skipped = due.filter(has_moved(), is_resent=True).update(
         state=NoticeState.UNKNOWN, reason=MOVED, due_at=None, settled_at=now
     )
+    for condition, _reason in reasons:
+        skipped += leave_unknown(due.filter(condition, is_resent=True), now)
     skipped += sum(
         due.filter(condition).update(state=NoticeState.SKIPPED, reason=reason, settled_at=now)
         for condition, reason in reasons
@@ -59,6 +62,11 @@ def skip_needless(chunk: Chunk, now: datetime) -> int:
     if skipped:
         count_chunk(chunk.pk, now)
     return skipped
+
+
+def leave_unknown(copies: QuerySet[Notice], now: datetime) -> int:
+    """Send no copy, for whatever reason: the first message may have told the person; returns of how many."""
+    return copies.update(state=NoticeState.UNKNOWN, reason=NO_COPY, due_at=None, settled_at=now)
 
 
 def fail_unsent(notice_id: int, reason: str, now: datetime) -> None:

@@ -50,6 +50,7 @@ def so_far(found: Campaign, now: datetime) -> dict[str, object]:
         "campaign": found,
         "waves": [(wave, progress, reasons.get(wave, [])) for wave, progress in waves],
         "pace": speed,
+        "is_waiting": any(progress.waiting for _wave, progress in waves),
         "ends": now + speed.rest if speed.rest else None,
     }
 

@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+
+from accounts.moments import for_reader
 
 from ..fingerprints import version_fingerprint
 from ..models import ChangeClass, NoticeRule, PolicyText, PolicyVersion
 from .writers import writers_of
 
 APPROVERS_OF_EXCEPTIONS = 2
-ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 
 
 def obstacles(version: PolicyVersion, *, now: datetime) -> list[str]:
@@ -51,14 +53,14 @@ def text_obstacles(
     main = version.policy.default_language
     required = {main, *before}
     found = [
-        _("The text in “%(language)s” is missing. Write it.") % {"language": language}
+        _("The text in “%(language)s” is missing. Write it.") % {"language": language_name(language)}
         for language in sorted(required - now.keys())
     ]
     main_changed = main in before and now.get(main) != before[main]
     if main_changed and version.change_class != ChangeClass.EDITORIAL:
         found += [
             _("The text in “%(language)s” is still that of the version before. Bring it up to date.")
-            % {"language": language}
+            % {"language": language_name(language)}
             for language in sorted(before.keys() & now.keys() - {main})
             if now[language] == before[language]
         ]
@@ -74,7 +76,7 @@ def explanation_obstacles(
     found = [] if version.reason else [_("The reason for the change is missing. Say why it is made.")]
     return found + [
         _("The summary of changes in “%(language)s” is empty. Say what changes for the reader.")
-        % {"language": text.language}
+        % {"language": language_name(text.language)}
         for text in texts
         if not text.summary
     ]
@@ -102,10 +104,19 @@ def notice_obstacles(version: PolicyVersion, predecessor: PolicyVersion | None, 
             "rule": f"{kind} / {change_class} / {rule.jurisdiction}",
             "days": rule.min_notice_days,
             "source": rule.source,
-            # Rounded up, because the minute that is named must itself be late enough.
-            "earliest": (earliest + ALMOST_A_MINUTE).isoformat(timespec="minutes"),
+            "earliest": for_reader(next_hour(earliest)),
         }
     ]
+
+
+def next_hour(moment: datetime) -> datetime:
+    """Give the first full hour that is no earlier: one can be typed, and holds while somebody reads."""
+    return (moment + timedelta(hours=1) - timedelta.resolution).replace(minute=0, second=0, microsecond=0)
+
+
+def language_name(code: str) -> str:
+    """Give the name of a language as its readers write it, or its code where the site does not speak it."""
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 def strictest_rule(version: PolicyVersion) -> NoticeRule | None:

@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.moments import for_reader
 
 from ..fingerprints import next_number, version_fingerprint
 from ..instants import refuse_far
@@ -134,7 +135,7 @@ def refuse_past(effective_at: datetime, now: datetime) -> None:
     if effective_at <= now:
         raise EffectiveMomentPassed(
             _("The effective moment %(moment)s has passed. Choose a later one.")
-            % {"moment": effective_at.isoformat(timespec="minutes")}
+            % {"moment": for_reader(effective_at)}
         )
 
 

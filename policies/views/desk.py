@@ -8,9 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
 
 from .. import services
 from ..comparisons import Summary, changes_of
@@ -18,7 +21,7 @@ from ..fingerprints import next_number, version_fingerprint
 from ..forms import CatchUpForm, RecallForm, VersionForm
 from ..models import ChangeClass, PolicyVersion, Recall
 from ..refusal import Refusal
-from ..selectors import State, desk_policies, load_register, obstacles, writers_of
+from ..selectors import DeskPolicy, State, desk_policies, load_register, obstacles, writers_of
 from ..signals import Waiting, desk_opened
 from .guard import desk_page, person, status_of
 
@@ -32,12 +35,30 @@ def overview(request: HttpRequest) -> HttpResponse:
         "list[tuple[object, list[Waiting]]]",
         desk_opened.send(PolicyVersion, person=person(request), now=now),
     )
-    waiting = [found for _receiver, some in answers for found in some]
+    policies = desk_policies(now=now)
+    waiting = to_approve(person(request), policies)
+    waiting += [found for _receiver, some in answers for found in some]
     context = {
-        "policies": desk_policies(now=now),
+        "policies": policies,
         "waiting": sorted(waiting, key=lambda found: not found.is_urgent),
     }
     return render(request, "desk/overview.html", context)
+
+
+def to_approve(viewer: User, policies: Iterable[DeskPolicy]) -> list[Waiting]:
+    """Say which drafts wait for the approval of somebody who may give it and did not begin them."""
+    if not viewer.has_perm("policies.approve_version"):
+        return []
+    return [
+        Waiting(
+            _("%(name)s: draft %(key)d waits for approval.") % {"name": found.policy.name, "key": draft.pk},
+            reverse("desk:version", args=[draft.pk]),
+            is_urgent=True,
+        )
+        for found in policies
+        for draft in found.drafts
+        if draft.review_asked_at and draft.author_id != viewer.pk and not draft.is_approved  # type: ignore[attr-defined]  # `desk_policies` adds it
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

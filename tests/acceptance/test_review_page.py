@@ -50,6 +50,31 @@ def test_the_page_shows_summary_text_statement_and_both_buttons(
     assert [folded(button) for button in buttons] == ["Acknowledge", "Decline"]
 
 
+def test_who_stands_before_the_gate_is_told_so_and_led_to_the_answer(
+    alice: User, bob: User, first: PolicyVersion, browse: Browse
+) -> None:
+    hint = "Before you go on in the shop, it asks for your answer to this version."
+    early, late = (browse(bob, at=EFFECT + days * DAY).get(REVIEW).content for days in (0, 400))
+
+    assert hint not in words(early)
+    assert hint in words(late)
+    assert [link.get("href") for link in elements(page(late), "//main//a[@href='#answer']")] == ["#answer"]
+    answer(bob, at=EFFECT + 400 * DAY)
+    assert hint not in words(browse(bob, at=EFFECT + 400 * DAY).get(REVIEW).content)
+
+
+def test_the_reason_for_declining_comes_before_the_buttons(
+    alice: User, first: PolicyVersion, browse: Browse
+) -> None:
+    form = answer_form(browse(alice, at=EFFECT).get(REVIEW).content)
+
+    assert [field.get("name") for field in elements(form, ".//*[self::textarea or self::button]")] == [
+        "note",
+        "answer",
+        "answer",
+    ]
+
+
 def test_the_statement_is_not_ticked_beforehand(alice: User, first: PolicyVersion, browse: Browse) -> None:
     form = answer_form(browse(alice, at=EFFECT).get(REVIEW).content)
 

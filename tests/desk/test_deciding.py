@@ -71,7 +71,7 @@ def test_an_effective_moment_in_the_past_is_refused_and_what_was_typed_stays(
     kept = form_with("effective_at", response.content)
     assert response.status_code == 422
     assert errors(response.content) == [
-        "The effective moment 2026-03-01T10:00+01:00 has passed. Choose a later one."
+        "The effective moment March 1, 2026, 10 a.m. CET has passed. Choose a later one."
     ]
     assert (kept["reason"], kept["effective_at"]) == ("A better reason.", form["effective_at"])
     assert (draft.effective_at, rows()) == before

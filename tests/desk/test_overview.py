@@ -13,8 +13,9 @@ from acceptance.models import ExposureKind
 from acceptance.services import count_people, record_exposures
 from accounts.models import User
 from demo.sink import Sink
-from notifications.models import Campaign, CampaignKind
-from notifications.services import pause_campaign, plan_campaigns, run_due
+from notifications.models import Campaign, CampaignKind, EventSource, MailEventKind, Notice
+from notifications.services import pause_campaign, plan_campaigns, record_event, run_due
+from policies import services
 from policies.models import ChangeClass, PolicyVersion
 from policies.services import recall_version
 from records.models import ErasureRequest
@@ -40,6 +41,40 @@ def asked_to_be_erased(person: User, *, due_at_day: int) -> ErasureRequest:
 
 def test_where_nothing_waits_nothing_is_said(decider: Client, draft: PolicyVersion) -> None:
     assert waiting(decider) == {}
+
+
+def test_a_draft_that_waits_for_approval_is_named_to_those_who_may_give_it(
+    writer: Client, decider: Client, approver: User, draft: PolicyVersion
+) -> None:
+    services.ask_for_review(version_id=draft.pk, now=NOW)
+    asked = {"Privacy policy: draft 1 waits for approval.": address("version", draft.pk)}
+    assert (waiting(writer), waiting(decider)) == ({}, asked)
+
+    draft.refresh_from_db()
+    services.approve_version(version_id=draft.pk, approver=approver, fingerprint=draft.fingerprint, now=NOW)
+
+    assert waiting(decider) == {}
+
+
+def test_notices_that_reached_nobody_are_counted_and_lead_to_who_it_was(
+    decider: Client, alice: User, bob: User, published: PolicyVersion, mailbox: Sink
+) -> None:
+    plan_campaigns(now=NOW)
+    run_due(clock=lambda: NOW)
+    notice = Notice.objects.get(user=alice)
+    record_event(
+        notice_id=notice.pk,
+        kind=MailEventKind.BOUNCED,
+        status="5.1.1",
+        diagnostic="",
+        source=EventSource.PIPE,
+        digest="a" * 64,
+        now=NOW,
+    )
+
+    assert waiting(decider) == {
+        "Privacy policy, version 1: 1 notice reached nobody by mail.": address("reach", notice.campaign_id)
+    }
 
 
 def test_notices_that_are_still_to_go_out_are_counted(

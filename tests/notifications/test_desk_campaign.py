@@ -180,7 +180,7 @@ def test_who_does_not_publish_can_do_neither(
     ]
 
     half_sent.refresh_from_db()
-    assert [answer.status_code for answer in answers] == [403, 403, 302]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
     assert half_sent.state == CampaignState.RUNNING
 
 

@@ -18,14 +18,22 @@ from notifications.models import (
     NoticeState,
     Suppression,
 )
-from notifications.services import reap_leases, record_event, resend_unknown, run_due
+from notifications.services import (
+    plan_campaigns,
+    reap_leases,
+    record_event,
+    resend_unknown,
+    run_due,
+    suppress_address,
+)
 from notifications.services.control import cancel_campaign
-from notifications.services.skipping import MOVED
+from notifications.services.skipping import MOVED, NO_COPY
 from notifications.services.working import LEASE, due_people
 from policies.models import PolicyVersion
+from policies.services import recall_version
 from tests.conftest import NOW
 
-from .records import at, claim_for, counters_add_up, leased, notice_of, once_each, planned, recipients
+from .records import answer, at, claim_for, counters_add_up, leased, notice_of, once_each, planned, recipients
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 REAPED = NOW + LEASE
@@ -97,6 +105,35 @@ def test_a_campaign_that_was_stopped_sends_nothing_again(unknown: Notice, alice:
     assert resend_unknown(now=REAPED + DAY) == 0
     assert Campaign.objects.get().state == CampaignState.CANCELLED
     assert notice_of(alice).state == NoticeState.UNKNOWN
+
+
+@pytest.mark.parametrize("ends", ["recall", "answer", "suppression", "cancel"])
+def test_who_may_have_been_told_stays_unknown_where_the_copy_does_not_go_out(
+    unknown: Notice, alice: User, approver: User, mailbox: Sink, settings: Any, ends: str
+) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    now = REAPED + DAY
+    assert resend_unknown(now=now) == 1
+
+    if ends == "recall":
+        recall_version(version_id=unknown.campaign.version_id, reason="Wrong.", recalled_by=approver, now=now)
+        # The round that stops the copies, and the one that finds whom to write to about the recall.
+        plan_campaigns(now=now)
+        plan_campaigns(now=now)
+    elif ends == "answer":
+        answer(alice, unknown.campaign.version)
+    elif ends == "suppression":
+        suppress_address(address=alice.email, reason="MANUAL", detail="", now=now)
+    else:
+        cancel_campaign(campaign_id=unknown.campaign_id, reason="A mistake.", now=now)
+    run_due(clock=at(now))
+
+    unknown.refresh_from_db()
+    assert (unknown.state, unknown.reason) == (NoticeState.UNKNOWN, NO_COPY)
+    assert resend_unknown(now=now + 9 * DAY) == 0
+    corrections = [mail for mail in mailbox.messages() if mail["To"] == alice.email]
+    assert len(corrections) == (ends == "recall")
+    assert counters_add_up()
 
 
 def test_who_has_another_address_since_gets_no_copy_and_keeps_the_record_of_the_first(

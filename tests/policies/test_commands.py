@@ -211,7 +211,10 @@ def test_a_draft_cannot_be_approved_by_its_author(
         (["--language", "tlh"], "“tlh” is not a language of this site. Choose one of: en, de, fr."),
         (["--author", "nobody@example.com"], "Nobody has the address nobody@example.com."),
         (["--draft", "4711"], "“privacy” has no draft 4711. Leave --draft out to start one."),
-        (["--effective-at", "2026-03-01T00:00Z"], "The effective moment 2026-03-01T00:00+00:00 has passed."),
+        (
+            ["--effective-at", "2026-03-01T00:00Z"],
+            "The effective moment March 1, 2026, 1 a.m. CET has passed",
+        ),
         (["--effective-at", "2026-05-01T00:00"], "“2026-05-01T00:00” has no time zone."),
         (["--effective-at", "May"], "“May” is not a date and time."),
         (["--effective-at", "9999-12-31T23:59-12:00"], "The year 9999 is out of reach."),

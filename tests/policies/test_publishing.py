@@ -55,9 +55,9 @@ def test_a_refused_publication_says_every_reason_and_writes_nothing(
         publish(draft, approver)
 
     assert refused.value.obstacles == [
-        "The text in “de” is missing. Write it.",
+        "The text in “German” is missing. Write it.",
         "The reason for the change is missing. Say why it is made.",
-        "The summary of changes in “en” is empty. Say what changes for the reader.",
+        "The summary of changes in “English” is empty. Say what changes for the reader.",
         "The effective moment is missing. Say when the version takes effect.",
         "The approval of another person on exactly this text is missing.",
     ]

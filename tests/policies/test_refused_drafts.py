@@ -103,7 +103,7 @@ def test_a_text_of_exactly_two_megabytes_is_kept(draft: PolicyVersion) -> None:
 @pytest.mark.parametrize(
     ("fields", "refusal", "said"),
     [
-        ({"effective_at": NOW}, services.EffectiveMomentPassed, "2026-03-02T09:00+00:00 has passed"),
+        ({"effective_at": NOW}, services.EffectiveMomentPassed, "March 2, 2026, 10 a.m. CET has passed"),
         ({"effective_at": NOW - DAY}, services.EffectiveMomentPassed, "Choose a later one"),
         ({"effective_at": datetime(9999, 12, 31, tzinfo=UTC)}, UnclearInstant, "9999 is out of reach"),
         ({"change_class": "COSMETIC"}, UnknownChangeClass, "Choose one of: EDITORIAL, NEUTRAL"),

@@ -25,7 +25,7 @@ def test_every_language_of_the_version_before_is_required(
     with pytest.raises(services.PublicationRefused) as refused:
         publish(ready, approver)
 
-    assert refused.value.obstacles == ["The text in “de” is missing. Write it."]
+    assert refused.value.obstacles == ["The text in “German” is missing. Write it."]
 
 
 def test_the_policys_own_language_is_required_even_at_first(
@@ -40,7 +40,7 @@ def test_the_policys_own_language_is_required_even_at_first(
     with pytest.raises(services.PublicationRefused) as refused:
         publish(draft, approver)
 
-    assert refused.value.obstacles == ["The text in “fr” is missing. Write it."]
+    assert refused.value.obstacles == ["The text in “French” is missing. Write it."]
 
 
 def test_a_translation_that_stayed_behind_is_named(
@@ -53,7 +53,7 @@ def test_a_translation_that_stayed_behind_is_named(
         publish(ready, approver)
 
     assert refused.value.obstacles == [
-        "The text in “de” is still that of the version before. Bring it up to date."
+        "The text in “German” is still that of the version before. Bring it up to date."
     ]
 
 
@@ -124,7 +124,7 @@ def test_a_change_above_editorial_needs_a_summary_in_every_language(
         publish(ready, approver)
 
     assert refused.value.obstacles == [
-        "The summary of changes in “de” is empty. Say what changes for the reader."
+        "The summary of changes in “German” is empty. Say what changes for the reader."
     ]
 
 

@@ -33,7 +33,7 @@ from acceptance.services import count_people  # noqa: E402 - the same
 from accounts.models import User  # noqa: E402 - the same
 from accounts.places import EEA  # noqa: E402 - the same
 from policies.models import ChangeClass, PolicyKind, PolicyVersion  # noqa: E402 - the same
-from policies.selectors import load_register  # noqa: E402 - the same
+from policies.selectors import load_register, load_rule_book  # noqa: E402 - the same
 from policies.services import create_policy, save_text  # noqa: E402 - the same
 
 from .crowd import desk  # noqa: E402 - the same
@@ -118,7 +118,7 @@ def lines(people: int, requests: int) -> Iterator[dict[str, object]]:
     newest = register.of(SLUG)[-1]
     last = Tally.objects.filter(is_final=False).latest("date")
     every = sum(Tally.objects.filter(date=last.date).values_list("seconds", flat=True))
-    live = timed(lambda: people_by_state(newest, register), 3)
+    live = timed(lambda: people_by_state(newest, register, load_rule_book()), 3)
     with connection.cursor() as cursor:
         bare = timed(lambda: cursor.execute(BARE), 3)
     client = Client(headers={"host": "127.0.0.1"})

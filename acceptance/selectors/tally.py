@@ -4,12 +4,17 @@ Each question here looks at everyone, which takes seconds at a million people. P
 counted last.
 """
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
     Case,
     CharField,
     Count,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
     F,
     FilteredRelation,
     OuterRef,
@@ -21,19 +26,27 @@ from django.db.models import (
 )
 
 from accounts.models import User
-from policies.selectors import Publication, Register
+from policies.selectors import Publication, Register, RuleBook
 
 from ..models import Act, ActKind, ExposureKind, LegacyAcceptance, PersonState
-from .awaited import from_this_on, people_without
+from .awaited import (
+    countries_by_period,
+    demands_by_country,
+    from_this_on,
+    people_without,
+    periods_by_country,
+)
 from .words import ACCEPTING
 
 # How many people, by country, then language, then state.
 PeopleByState = dict[str, dict[str, dict[str, int]]]
 
 
-def people_by_state(publication: Publication, register: Register) -> PeopleByState:
-    """Count the people whom a version concerns: one query. Accepting a newer one answers for it too."""
-    people = with_states(concerned(publication, register), publication, register)
+def people_by_state(publication: Publication, register: Register, rules: RuleBook) -> PeopleByState:
+    """Count the people whom a version concerns: two queries. Accepting a newer one answers for it too."""
+    periods = periods_by_country(publication, register, demands_by_country(publication, rules))
+    people = concerned(publication, register).annotate(period=period_for(publication, periods))
+    people = with_states(people, publication, register)
     groups = people.values("country", "language", "state").annotate(count=Count("pk"))
     found: PeopleByState = {}
     for country, language, state, count in groups.values_list("country", "language", "state", "count"):
@@ -49,14 +62,30 @@ def concerned(publication: Publication, register: Register) -> QuerySet[User]:
     return people.filter(date_joined__lt=min(successors)) if successors else people
 
 
+def period_for(publication: Publication, periods: Mapping[str, timedelta]) -> Case:
+    """Give how long before it holds for a person they must have been told; nothing for who joined later."""
+    nothing = Value(timedelta(0), DurationField())
+    return Case(
+        When(date_joined__gte=publication.effective_at, then=nothing),
+        *(
+            When(country__in=countries, then=Value(period, DurationField()))
+            for period, countries in countries_by_period(periods).items()
+            if period
+        ),
+        default=nothing,
+        output_field=DurationField(),
+    )
+
+
 def with_states(people: QuerySet[User], publication: Publication, register: Register) -> QuerySet[Any]:
-    """Note on each person where they are with the version."""
+    """Note on each person where they are with the version; `period` says how early they had to be told."""
     later = from_this_on(publication, register)
     standing = Q(standings__policy=publication.policy_id) & Q(standings__accepted_version__in=later)
     withdrawn = Q(standings__policy=publication.policy_id, standings__withdrawn_version__isnull=False)
     latest = Act.objects.filter(user=OuterRef("pk"), version=publication.version_id).order_by("-at", "-pk")
     is_told = Q(mailed__at__isnull=False, returned__at=None) | Q(shown__at__isnull=False)
-    told_before_use = Q(mailed__at__lte=F("used__at"), returned__at=None) | Q(shown__at__lte=F("used__at"))
+    in_time = ExpressionWrapper(F("used__at") - F("period"), DateTimeField())
+    told_before_use = Q(mailed__at__lte=in_time, returned__at=None) | Q(shown__at__lte=in_time)
     # A withdrawal is from the policy, also by the name of a version that was recalled.
     left_from = [
         entry.version_id for entry in register.of(publication.slug) if entry.number >= publication.number

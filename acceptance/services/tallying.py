@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
-from policies.selectors import Publication, Register, State, load_register
+from policies.selectors import Publication, Register, State, load_register, load_rule_book
 
 from ..models import Tally
 from ..selectors import latest_of, never_accepted, people_by_state
@@ -38,7 +38,8 @@ def count_version(entry: Publication, register: Register, last: Tally | None, no
     if key is None:
         return False
     began = perf_counter()
-    people, never = people_by_state(entry, register), never_accepted(entry, register).count()
+    people = people_by_state(entry, register, load_rule_book())
+    never = never_accepted(entry, register).count()
     Tally.objects.filter(pk=key, begun_at=now).update(
         counted_at=now,
         seconds=perf_counter() - began,

@@ -54,13 +54,15 @@ def test_who_stands_before_the_gate_is_told_so_and_led_to_the_answer(
     alice: User, bob: User, first: PolicyVersion, browse: Browse
 ) -> None:
     hint = "Before you go on in the shop, it asks for your answer to this version."
-    early, late = (browse(bob, at=EFFECT + days * DAY).get(REVIEW).content for days in (0, 400))
+    early, late = (
+        browse(bob, at=EFFECT + days * DAY).get(f"{REVIEW}?language=en").content for days in (0, 400)
+    )
 
     assert hint not in words(early)
     assert hint in words(late)
     assert [link.get("href") for link in elements(page(late), "//main//a[@href='#answer']")] == ["#answer"]
     answer(bob, at=EFFECT + 400 * DAY)
-    assert hint not in words(browse(bob, at=EFFECT + 400 * DAY).get(REVIEW).content)
+    assert hint not in words(browse(bob, at=EFFECT + 400 * DAY).get(f"{REVIEW}?language=en").content)
 
 
 def test_the_reason_for_declining_comes_before_the_buttons(

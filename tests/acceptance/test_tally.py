@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from acceptance.models import ExposureKind
-from acceptance.selectors import acts_on, people_by_state
+from acceptance.selectors import acts_on, awaited, facts_of, is_deemed, people_by_state
 from acceptance.services import record_exposures
 from accounts.models import User
 from policies.models import ChangeClass, NoticeRule, PolicyVersion
-from policies.selectors import load_register
+from policies.selectors import load_register, load_rule_book
 from policies.services import recall_version
 from tests.acceptance.conftest import DAY, EFFECT, SECOND_AT, SECOND_EFFECT
 from tests.acceptance.records import answer, parts_of, undone
@@ -109,6 +110,26 @@ def test_use_before_being_told_does_not_count(alice: User, charlie: User, first:
     meet(charlie, first, ExposureKind.VIEWED, ExposureKind.USED)
 
     assert count(first) == {"outstanding": 1, "not_notified": 1}
+
+
+@pytest.mark.parametrize("came_back", [True, False])
+def test_use_counts_only_where_the_version_held_for_the_person_by_then(
+    alice: User, make_version: Callable[..., PolicyVersion], came_back: bool
+) -> None:
+    lawyers_leave()
+    make_version(published_at=NOW - 90 * DAY, effective_at=NOW - 50 * DAY)
+    second = make_version(bodies={"en": "We keep orders for ten years."}, effective_at=NOW + 31 * DAY)
+    met = [(ExposureKind.NOTIFIED, 0), (ExposureKind.SHOWN, 26), (ExposureKind.USED, 31)]
+    for kind, days in [*met, *([(ExposureKind.RETURNED, 32)] if came_back else [])]:
+        record_exposures(user_id=alice.pk, version_ids=[second.pk], kind=kind, now=NOW + days * DAY)
+    register, rules, at = load_register(), load_rule_book(), NOW + 33 * DAY
+    entry, facts = register.by_id[second.pk], facts_of(alice)
+    deemed = is_deemed(entry, rules.demand(entry.kind, entry.change_class, alice.country), facts, register)
+
+    # Shown five days before, she had the whole notice period from there.
+    assert deemed is not came_back
+    assert parts_of(second, at=at) == {"outstanding" if came_back else "deemed": 1}
+    assert awaited(entry, register, rules, at=at).filter(pk=alice.pk).exists() is came_back
 
 
 def test_an_answer_counts_more_than_going_on(alice: User, charlie: User, first: PolicyVersion) -> None:
@@ -258,7 +279,7 @@ def test_the_parts_sum_to_the_people_whoever_they_are_and_whatever_they_did(
         assert counted == dict(expected)
 
 
-def test_counting_everyone_takes_one_query_however_many_people_there_are(
+def test_counting_everyone_takes_two_queries_however_many_people_there_are(
     make_person: Callable[..., User],
     first: PolicyVersion,
     django_assert_num_queries: DjangoAssertNumQueries,
@@ -266,10 +287,10 @@ def test_counting_everyone_takes_one_query_however_many_people_there_are(
     lawyers_leave()
     for number in range(12):
         make_person(f"person{number}", country="US" if number % 2 else "DE")
-    register = load_register()
+    register, rules = load_register(), load_rule_book()
 
-    with django_assert_num_queries(1):
-        counted = people_by_state(register.by_id[first.pk], register)
+    with django_assert_num_queries(2):
+        counted = people_by_state(register.by_id[first.pk], register, rules)
 
     assert counted == {"US": {"en": {"UNTOLD": 6}}, "DE": {"en": {"UNTOLD": 6}}}
 

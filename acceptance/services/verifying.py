@@ -1,6 +1,7 @@
 """Verify the ledger: what is stored must be what was signed, and what was done must be what is stored."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -72,6 +73,27 @@ def findings(*, trusted: bytes, held: Sequence[str], now: datetime) -> Iterator[
     yield from unsealed(now)
 
 
+# An act waits for the one before it, and clocks of servers differ a little. More is no accident.
+OUT_OF_ORDER = timedelta(hours=1)
+# Where an entry of each kind says when it was made. They are canonical JSON, so that no more need be read.
+INSTANT = rb'":"(\d{4}-\d\d-\d\dT[\d:.]+\+00:00)"'
+LATE = re.compile(rb'"entered_late' + INSTANT)
+MOMENTS = {
+    kind: re.compile(b'"' + name.encode() + INSTANT)
+    for kind, name in {
+        EntryKind.ACT: "at",
+        EntryKind.PUBLICATION: "published_at",
+        EntryKind.RECALL: "recalled_at",
+        EntryKind.KEY: "noted_at",
+        EntryKind.LEGACY: "imported_at",
+        EntryKind.ERASURE: "erased_at",
+        EntryKind.PACK: "made_at",
+        EntryKind.RESTORE: "noted_at",
+        EntryKind.HANDOVERS: "entered_at",
+    }.items()
+}
+
+
 class Restore(NamedTuple):
     """That the database was restored from a backup: how many entries it held, and how many there had been."""
 
@@ -96,6 +118,16 @@ class Grown:
         self.size = 0
         self.keys: list[tuple[str, bytes]] = []
         self.restores: list[Restore] = []
+        # The latest moment that an entry names so far, and the places of those that name one long before it.
+        self.latest = ""
+        self.backdated: list[int] = []
+
+    def order(self, position: int, moment: str) -> None:
+        """Note an entry that says it is older than what was entered before it."""
+        if moment >= self.latest:
+            self.latest = moment
+        elif moment and instant_in(self.latest) - instant_in(moment) > OUT_OF_ORDER:
+            self.backdated.append(position)
 
     def row(self, level: int, place: int) -> bytes:
         """Give a row; nothing where it is not there."""
@@ -119,6 +151,7 @@ class Grown:
             if position != self.size + len(added):
                 break
             added.append(leaf_hash(LEAF + bytes(body)))
+            self.order(position, moment_in(kind, bytes(body)))
             self.keys += key_in(bytes(body)) if kind == EntryKind.KEY else []
             self.restores += restore_in(bytes(body)) if kind == EntryKind.RESTORE else []
             if len(added) == WIDTH:
@@ -150,12 +183,30 @@ def wrong_tree(checkpoints: Sequence[Checkpoint], trusted: bytes, held: Sequence
         yield Finding(
             Verdict.SOUND, f"Checkpoints were signed with {len(tree.keys)} keys, one after the other."
         )
+    if tree.backdated:
+        count, first = len(tree.backdated), tree.backdated[0]
+        sentence = (
+            f"{count} entries, the first at position {first}, say that they are older than what was entered"
+            " before them: they were entered later than they say, or a clock was wrong."
+        )
+        yield Finding(Verdict.UNDECIDED, sentence)
     for restore in tree.restores:
         yield Finding(Verdict.SOUND, restore.sentence)
     stored = LedgerRow.objects.values_list("level", "place", "hashes")
     known = [tree.row(level, place) == bytes(row) for level, place, row in stored.iterator(PORTION)]
     if not all(known) or len(known) != len(tree.rows):
         yield tampered("The stored hashes are not those of the entries.")
+
+
+def moment_in(kind: str, body: bytes) -> str:
+    """Give the moment at which an entry says it was made, in RFC 3339; nothing where it was changed."""
+    found = LATE.search(body) or MOMENTS[kind].search(body)
+    return found[1].decode() if found else ""
+
+
+def instant_in(moment: str) -> datetime:
+    """Give the instant that such a moment names."""
+    return datetime.fromisoformat(moment)
 
 
 def key_in(body: bytes) -> list[tuple[str, bytes]]:

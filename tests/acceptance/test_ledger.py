@@ -9,7 +9,7 @@ from django.db import transaction
 
 from acceptance.bodies import canonical, commitment
 from acceptance.models import ActContext, Checkpoint, EntryKind, LedgerEntry
-from acceptance.services import Verdict, entries
+from acceptance.services import Verdict, entries, verify_ledger
 from acceptance.signed_notes import Head, NoteInvalid, opened
 from accounts.models import User
 from policies.models import PolicyVersion
@@ -86,6 +86,26 @@ def test_the_first_entry_to_be_sealed_names_the_key_and_a_new_one_is_noted(peopl
     # That the key was changed is said, whatever else there is.
     assert verdicts(trusted=OTHER, held=(kept,)) == {Verdict.SOUND}
     assert verdicts(trusted=SIGNER) == {Verdict.SOUND, Verdict.TAMPERED}
+
+
+def test_an_act_that_says_it_is_older_than_what_was_entered_before_it_is_told_of(people: list[User]) -> None:
+    seal()
+    answer(people[0], at=EFFECT + 5 * HOUR, accepts=False)
+    answer(people[1], at=EFFECT + 4.5 * HOUR, accepts=False)
+    seal(EFFECT + 6 * HOUR)
+    in_order = verdicts(EFFECT + 6 * HOUR)
+    answer(people[2], at=EFFECT + HOUR, accepts=False)
+    seal(EFFECT + 6 * HOUR)
+
+    found = verify_ledger(trusted=SIGNER.public, now=EFFECT + 6 * HOUR)
+
+    position = LedgerEntry.objects.latest("pk").position
+    assert in_order == set()
+    [finding] = found
+    assert finding.verdict is Verdict.UNDECIDED
+    assert finding.sentence.startswith(
+        f"1 entries, the first at position {position}, say that they are older"
+    )
 
 
 def test_a_checkpoint_is_signed_and_says_whose_log_it_is(sealed: None) -> None:

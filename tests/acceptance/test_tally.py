@@ -114,7 +114,9 @@ def test_use_before_being_told_does_not_count(alice: User, charlie: User, first:
 
 @pytest.mark.parametrize("came_back", [True, False])
 def test_use_counts_only_where_the_version_held_for_the_person_by_then(
-    alice: User, make_version: Callable[..., PolicyVersion], came_back: bool
+    alice: User,
+    make_version: Callable[..., PolicyVersion],
+    came_back: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     lawyers_leave()
     make_version(published_at=NOW - 90 * DAY, effective_at=NOW - 50 * DAY)

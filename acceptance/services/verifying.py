@@ -78,7 +78,7 @@ OUT_OF_ORDER = timedelta(hours=1)
 # Where an entry of each kind says when it was made. They are canonical JSON, so that no more need be read.
 INSTANT = rb'":"(\d{4}-\d\d-\d\dT[\d:.]+\+00:00)"'
 LATE = re.compile(rb'"entered_late' + INSTANT)
-MOMENTS = {
+MOMENTS: dict[str, re.Pattern[bytes]] = {
     kind: re.compile(b'"' + name.encode() + INSTANT)
     for kind, name in {
         EntryKind.ACT: "at",

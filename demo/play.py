@@ -20,7 +20,7 @@ from acceptance.services import Request, count_people, record_act
 from accounts.models import User
 from notifications.models import Campaign
 from notifications.selectors import progress
-from notifications.services import plan_campaigns, run_due
+from notifications.services import enter_handovers, plan_campaigns, run_due
 from policies import services as policies
 from policies.models import ChangeClass, PolicyKind, PolicyVersion
 from policies.selectors import load_register, load_rule_book
@@ -133,6 +133,7 @@ def tell(sink: Sink, start: datetime) -> None:
     say(f"Notices: {planned} planned, now handed to the mail server")
     with shown_progress(sink, planned):
         run_due(clock=clock)
+    enter_handovers(now=clock())
     say(f"Notices: {len(sink.files())} messages in {sink.folder}")
 
 

@@ -6,7 +6,7 @@ the salt can show whom an entry is about; without it an entry says nothing of an
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from json.encoder import encode_basestring as quoted
@@ -197,6 +197,17 @@ def handovers_body(
             "wave": wave,
             "count": count,
             "root": root.hex(),
+            "entered_at": instant(entered_at),
+        }
+    )
+
+
+def rules_body(*, changes: Sequence[Mapping[str, Any]], entered_at: datetime) -> bytes:
+    """Give the body that enters changes of notice rules, each with all that its rule says from then on."""
+    return canonical(
+        {
+            "type": "rules",
+            "changes": [dict(change) for change in changes],
             "entered_at": instant(entered_at),
         }
     )

@@ -81,10 +81,11 @@ SELECT person.id, version.policy_id, CASE WHEN person.id %% 10 < 9 THEN version.
 MET = {"NOTIFIED": (95, 0), "RETURNED": (1, 1), "SHOWN": (40, 20), "USED": (55, 33)}
 EXPOSURES = """
 INSERT INTO acceptance_exposure (user_id, version_id, kind, at)
-SELECT person.id, version.id, %(kind)s, version.published_at + %(days)s * INTERVAL '1 day'
+SELECT person.id, version.id, CAST(%(kind)s AS TEXT), version.published_at + %(days)s * INTERVAL '1 day'
 FROM accounts_user AS person, policies_policyversion AS version
 WHERE (person.id / 10 + %(days)s * 13) %% 100 < %(share)s AND person.email LIKE '%%@crowd.example'
-    AND (version.number = %(newest)s OR %(kind)s = 'NOTIFIED' AND (person.id + version.id) %% 100 = 0)
+    AND (version.number = %(newest)s
+        OR CAST(%(kind)s AS TEXT) = 'NOTIFIED' AND (person.id + version.id) %% 100 = 0)
 """
 HISTORY = """
 INSERT INTO acceptance_tally

@@ -46,7 +46,7 @@ WRITTEN = [
     ("notifications", "0012_begun_chunks"),
     ("accounts", "0004_addresses_in_lower_case"),
     ("notifications", "0013_paused_before"),
-    ("acceptance", "0011_handovers"),
+    ("acceptance", "0011_handovers_and_rules"),
     ("notifications", "0014_handovers"),
 ]
 

@@ -20,6 +20,7 @@ class EntryKind(models.TextChoices):
     ERASURE = "ERASURE", _("erasure of a person")
     PACK = "PACK", _("evidence given out")
     RESTORE = "RESTORE", _("restored from a backup")
+    RULES = "RULES", _("changes of notice rules")
     HANDOVERS = "HANDOVERS", _("notices that the mail server took")
 
 

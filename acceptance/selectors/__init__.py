@@ -25,6 +25,7 @@ from .ledger import (
     key_entries,
     newest_checkpoint,
     proof_of,
+    rule_entries,
     stamps_over,
     stored_row,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "proof_of",
     "receipt_of",
     "reminder_choice_of",
+    "rule_entries",
     "stamps_over",
     "stops_of",
     "stored_row",

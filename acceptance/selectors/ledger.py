@@ -56,6 +56,11 @@ def entries_about(version_ids: Iterable[int]) -> list[LedgerEntry]:
     return list(LedgerEntry.objects.filter(version__in=list(version_ids)).order_by("pk"))
 
 
+def rule_entries() -> list[LedgerEntry]:
+    """Give the entries that say how the notice rules changed, in the order they were made."""
+    return list(LedgerEntry.objects.filter(kind=EntryKind.RULES).order_by("pk"))
+
+
 def key_entries() -> list[LedgerEntry]:
     """Give the entries that say with which key checkpoints were signed since when."""
     return list(LedgerEntry.objects.filter(kind=EntryKind.KEY).order_by("pk"))

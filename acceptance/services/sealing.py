@@ -13,6 +13,7 @@ from ..selectors import key_entries, newest_checkpoint, stored_row
 from ..signed_notes import Head, Signer, opened_by_any
 from ..witness import keep_checkpoint, kept_checkpoint
 from .entries import note_key, note_restore
+from .rules import enter_rules
 
 # So many entries are sealed in one transaction, which on SQLite keeps others from writing.
 PORTION = 20_000
@@ -50,8 +51,8 @@ class LedgerBroken(Exception):
 def seal_ledger(*, signer: Signer, now: datetime) -> int:
     """Seal every entry that is ready, and sign a checkpoint for each portion; returns how many.
 
-    First the key is entered, where it is another than the last one, and that the database was restored
-    from a backup, where it holds less than what was sealed last.
+    First the key is entered, where it is another than the last one, that the database was restored from a
+    backup, where it holds less than what was sealed last, and what changed of the notice rules.
     Raises `LedgerBroken` and `WitnessUnwritable`.
     """
     enter_circumstances(signer, now=now)
@@ -73,10 +74,11 @@ def keep_newest() -> None:
 
 @transaction.atomic
 def enter_circumstances(signer: Signer, *, now: datetime) -> None:
-    """Note with which key, and in which database, the ledger goes on. Locks the ledger's end."""
+    """Note with which key, in which database and by which rules the ledger goes on. Locks its end."""
     lock()
     enter_key(signer, now)
     enter_restore(signer, now)
+    enter_rules(now=now)
 
 
 def enter_key(signer: Signer, now: datetime) -> None:

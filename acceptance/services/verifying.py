@@ -19,6 +19,7 @@ from ..timestamps import NoToken, verify_token
 from .comparing import PORTION, wrong_acts, wrong_legacy, wrong_presentations, wrong_publications
 from .cuts import CUTS, wrong_cuts
 from .findings import Finding, Verdict, tampered
+from .rules import wrong_rules
 
 # A beat seals every half minute. What waits for longer than this is not being sealed.
 SEALED_WITHIN = timedelta(minutes=10)
@@ -66,6 +67,7 @@ def findings(*, trusted: bytes, held: Sequence[str], now: datetime) -> Iterator[
     yield from wrong_presentations()
     yield from wrong_acts()
     yield from wrong_legacy()
+    yield from wrong_rules(now=now)
     yield from wrong_cuts(CUTS)
     answers: Any = verifying.send(LedgerEntry, now=now)
     for _receiver, found in answers:
@@ -90,6 +92,7 @@ MOMENTS: dict[str, re.Pattern[bytes]] = {
         EntryKind.PACK: "made_at",
         EntryKind.RESTORE: "noted_at",
         EntryKind.HANDOVERS: "entered_at",
+        EntryKind.RULES: "entered_at",
     }.items()
 }
 
@@ -126,7 +129,7 @@ class Grown:
         """Note an entry that says it is older than what was entered before it."""
         if moment >= self.latest:
             self.latest = moment
-        elif moment and instant_in(self.latest) - instant_in(moment) > OUT_OF_ORDER:
+        elif moment and is_long_before(moment, self.latest):
             self.backdated.append(position)
 
     def row(self, level: int, place: int) -> bytes:
@@ -204,9 +207,12 @@ def moment_in(kind: str, body: bytes) -> str:
     return found[1].decode() if found else ""
 
 
-def instant_in(moment: str) -> datetime:
-    """Give the instant that such a moment names."""
-    return datetime.fromisoformat(moment)
+def is_long_before(moment: str, other: str) -> bool:
+    """Whether one moment lies long before another; not where either was changed into none."""
+    try:
+        return datetime.fromisoformat(other) - datetime.fromisoformat(moment) > OUT_OF_ORDER
+    except ValueError:
+        return False
 
 
 def key_in(body: bytes) -> list[tuple[str, bytes]]:

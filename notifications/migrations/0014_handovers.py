@@ -11,7 +11,7 @@ def flag_chunks(apps: Apps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("acceptance", "0011_handovers"),
+        ("acceptance", "0011_handovers_and_rules"),
         ("notifications", "0013_paused_before"),
     ]
 

@@ -22,7 +22,7 @@ from django.db import transaction
 from acceptance.bodies import pack_body
 from acceptance.models import Checkpoint, EntryKind, LedgerEntry
 from acceptance.proofs import read_proof
-from acceptance.selectors import growth_since, key_entries, newest_checkpoint, stamps_over
+from acceptance.selectors import growth_since, key_entries, newest_checkpoint, rule_entries, stamps_over
 from acceptance.services import seal_ledger
 from acceptance.signed_notes import Signer, opened_by_any
 from accounts.models import User
@@ -99,6 +99,7 @@ def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None,
         files["ledger/checkpoint.txt"] = checkpoint.note.encode()
         files |= stamp_files(files, checkpoint)
     files["ledger/keys.json"] = as_json([proved(entry, checkpoint) for entry in key_entries()])
+    files["ledger/rules.json"] = as_json([proved(entry, checkpoint) for entry in rule_entries()])
     stamps = [path.removesuffix(".tsr") for path in files if path.endswith(".tsr")]
     files["verify.py"] = Path(verify.__file__).read_bytes()
     for name in ("README.txt", "system.txt", "declaration.txt"):

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                     ("ERASURE", "erasure of a person"),
                     ("PACK", "evidence given out"),
                     ("RESTORE", "restored from a backup"),
+                    ("RULES", "changes of notice rules"),
                     ("HANDOVERS", "notices that the mail server took"),
                 ],
                 max_length=16,
@@ -48,6 +49,7 @@ class Migration(migrations.Migration):
                             "ERASURE",
                             "PACK",
                             "RESTORE",
+                            "RULES",
                             "HANDOVERS",
                         ],
                     )

@@ -51,7 +51,7 @@ def play(sink: Sink, *, now: datetime) -> dict[str, int]:
     publish(1, written=now - days(401), published=now - days(400), in_force=now - days(399))
     say(f"Version 1: {ACCEPTED_FIRST} people accept it")
     for i, person in enumerate(people[:ACCEPTED_FIRST]):
-        answer(person, accepts=True, at=now - days(39) - timedelta(minutes=i))
+        answer(person, accepts=True, at=now - days(39) - timedelta(minutes=ACCEPTED_FIRST - i))
     say("Version 2: a material change, with 31 days of notice")
     published = now - days(SECOND_PUBLISHED)
     version = publish(
@@ -160,12 +160,13 @@ def answer_second(people: list[User], now: datetime) -> None:
     say(f"Version 2: {ACKNOWLEDGED_SECOND} people acknowledge it, one declines")
     first = now - days(SECOND_PUBLISHED) + timedelta(hours=2)
     crowd = [person for person in people if person.external_id and person.pk > person_of("dora").pk]
-    for i, person in enumerate(crowd[:ACKNOWLEDGED_SECOND]):
-        at = first + timedelta(hours=4 * i)
-        answer(person, accepts=True, at=at)
+    moments = [first + timedelta(hours=4 * i) for i in range(ACKNOWLEDGED_SECOND)]
+    # One after the other, as the ledger enters them.
+    answers = sorted([*((at, True) for at in moments), (first + days(9) + timedelta(hours=1), False)])
+    for i, ((at, accepts), person) in enumerate(zip(answers, crowd, strict=False)):
+        answer(person, accepts=accepts, at=at)
         if i % 6 == 0:
             count_people(now=at)
-    answer(crowd[ACKNOWLEDGED_SECOND], accepts=False, at=first + days(9))
 
 
 def come_back_after_effect() -> None:

@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -88,6 +89,24 @@ def test_every_person_gets_one_mail_and_nobody_two(
     assert len({letter["To"] for letter in sent}) == 300
     assert len({letter["Message-ID"] for letter in sent}) == 300
     assert {letter["Content-Language"] for letter in sent} == {"de", "en", "fr"}
+
+
+@pytest.mark.once
+def test_the_ledger_of_the_demo_is_sound(played: subprocess.CompletedProcess[str], shop: Shop) -> None:
+    done = [
+        subprocess.run(
+            [sys.executable, "manage.py", command],
+            cwd=shop.folder,
+            env=shop.environment,
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        for command in ("seal_ledger", "verify_ledger")
+    ]
+
+    assert [one.returncode for one in done] == [0, 0], done
+    assert done[1].stdout.startswith("The ledger is sound.")
 
 
 @pytest.mark.once

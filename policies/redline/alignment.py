@@ -88,11 +88,31 @@ class Alignment:
         old, new = list(mine.blocks), list(theirs.blocks)
         if mine.heading and theirs.heading:
             self.pair(old.pop(0), new.pop(0))
-        self.pair_labelled(old, new)
-        self.align(
+        self.align(old, new)
+        self.pair_same(mine.blocks, theirs.blocks)
+
+    def align(self, old: Sequence[int], new: Sequence[int]) -> None:
+        """Pair the blocks of two stretches: what is the same, what is labelled the same, then what is akin.
+
+        But for labels, no pair crosses another.
+        """
+        a = [self.old.blocks[at].text for at in old]
+        b = [self.new.blocks[at].text for at in new]
+        done = new_done = 0
+        gaps = []
+        for match in Indel.opcodes(a, b).as_matching_blocks():
+            if done < match.a and new_done < match.b:
+                gaps.append((old[done : match.a], new[new_done : match.b]))
+            for step in range(match.size):
+                self.pair(old[match.a + step], new[match.b + step])
+            done, new_done = match.a + match.size, match.b + match.size
+        self.pair_labelled(
             [at for at in old if self.to_new[at] is None], [at for at in new if self.to_old[at] is None]
         )
-        self.pair_same(mine.blocks, theirs.blocks)
+        for gone, came in gaps:
+            self.align_akin(
+                [at for at in gone if self.to_new[at] is None], [at for at in came if self.to_old[at] is None]
+            )
 
     def pair_labelled(self, old: Sequence[int], new: Sequence[int]) -> None:
         """Pair the items and rows of two stretches that begin alike, and like no other, in whatever order.
@@ -122,17 +142,6 @@ class Alignment:
                 if SAYS_MORE.search(label):
                     found[bool(colon), label.casefold()].append(at)
         return found
-
-    def align(self, old: Sequence[int], new: Sequence[int]) -> None:
-        """Pair the blocks of two stretches without crossing: what is the same first, then what is akin."""
-        a = [self.old.blocks[at].text for at in old]
-        b = [self.new.blocks[at].text for at in new]
-        done = new_done = 0
-        for match in Indel.opcodes(a, b).as_matching_blocks():
-            self.align_akin(old[done : match.a], new[new_done : match.b])
-            for step in range(match.size):
-                self.pair(old[match.a + step], new[match.b + step])
-            done, new_done = match.a + match.size, match.b + match.size
 
     def align_akin(self, old: Sequence[int], new: Sequence[int]) -> None:
         """Pair the blocks of two stretches that are akin, without crossing, so that most is shared."""

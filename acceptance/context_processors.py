@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from policies.selectors import TextEntry
 
 from .middleware import visit_of
-from .selectors import Asked, News
+from .selectors import Asked, Deemed, News
 
 
 def asked(request: HttpRequest) -> dict[str, object]:
@@ -15,6 +15,7 @@ def asked(request: HttpRequest) -> dict[str, object]:
     return {
         "banner": SimpleLazyObject(lambda: banner(request)),
         "news": SimpleLazyObject(lambda: news(request)),
+        "counted": SimpleLazyObject(lambda: counted(request)),
     }
 
 
@@ -31,3 +32,8 @@ def news(request: HttpRequest) -> list[tuple[News, TextEntry]]:
     visit = visit_of(request)
     visit.banner_shown |= bool(visit.news)
     return [(told, told.publication.text(get_language() or "")) for told in visit.news]
+
+
+def counted(request: HttpRequest) -> list[tuple[Deemed, TextEntry]]:
+    """Give the versions that count as accepted since a few days, with their texts for the reader."""
+    return [(found, found.publication.text(get_language() or "")) for found in visit_of(request).counted]

@@ -25,11 +25,14 @@ from policies.selectors.kept import kept
 
 from .models import ExposureKind
 from .selectors import (
+    SHOWN_FOR,
     Asked,
+    Deemed,
     Facts,
     News,
     Severity,
     asked_of,
+    deemed_of,
     facts_of,
     good_until,
     news_for,
@@ -128,6 +131,14 @@ class Visit:
     def news(self) -> list[News]:
         """What the person is told on the site, because no mail has told them."""
         return news_for(self.facts, register(), rule_book(), at=self.now) if self.facts else []
+
+    @property
+    def counted(self) -> list[Deemed]:
+        """What counts as accepted by the person's going on using the shop, since a few days."""
+        if self.facts is None:
+            return []
+        found = deemed_of(self.facts, register(), rule_book())
+        return [deemed for deemed in found if deemed.used_at > self.now - SHOWN_FOR]
 
     def stopped_by(self, stopping: Stopping) -> Asked | None:
         """Give the first that `stopping` picks from what is asked, or record the use of whom it lets pass."""

@@ -29,7 +29,7 @@ from .ledger import (
     stamps_over,
     stored_row,
 )
-from .news import News, news_for
+from .news import SHOWN_FOR, News, news_for
 from .past import ActRow, ExposureRow, Past, past, past_of
 from .receipts import legacy_record, receipt_of
 from .reminders import reminder_choice_of, stops_of
@@ -51,6 +51,7 @@ from .words import ErasedMeanwhile, Position, Word, position_of, words_about, wo
 
 __all__ = [
     "PUT_OFF_FOR",
+    "SHOWN_FOR",
     "ActRow",
     "Asked",
     "Counted",

@@ -13,7 +13,7 @@ from accounts.models import User
 from policies.models import ChangeClass, NoticeRule, PolicyVersion
 from policies.selectors import load_register, load_rule_book
 from tests.acceptance.conftest import DAY, EFFECT, GATE, SECOND_EFFECT
-from tests.acceptance.pages import accepting, banners, words
+from tests.acceptance.pages import accepting, banners, folded, page, words
 from tests.acceptance.record_books import RULES, entry, facts, register_of, rule, rules_of
 from tests.acceptance.records import answer, exposures_of
 from tests.conftest import NOW
@@ -46,6 +46,22 @@ def test_the_first_use_after_effect_by_who_was_told_ends_the_asking(
 
     assert (len(banners(before.content)), len(banners(after.content))) == (1, 0)
     assert deemed_numbers(alice) == [1]
+
+
+def test_whose_use_counts_is_told_so_for_a_week_with_a_way_to_answer(
+    alice: User, first: PolicyVersion, browse: Browse
+) -> None:
+    tell(alice, first)
+    said = "version 1 applies to you now. You were told of it, and that you go on using the shop counts"
+
+    pages = [browse(alice, at=EFFECT + days * DAY).get("/shop/").content for days in (-1, 0, 6, 7)]
+
+    told = [[folded(found) for found in page(content).find_class("counted")] for content in pages]
+    assert [len(found) for found in told] == [0, 1, 1, 0]
+    assert said in told[1][0]
+    assert b"/me/review/privacy/" in pages[1]
+    answer(alice, at=EFFECT + DAY)
+    assert not page(browse(alice, at=EFFECT + DAY).get("/shop/").content).find_class("counted")
 
 
 def test_being_shown_the_banner_counts_as_being_told(

@@ -56,7 +56,7 @@ def describe_the_change(desk: Page, effective_at: datetime) -> None:
 def approve_and_publish(desk: Page, draft: int) -> None:
     """Approve and publish a draft at the desk, as another person does."""
     desk.goto("/desk/")
-    desk.get_by_role("link", name=f"draft {draft}").click()
+    desk.get_by_role("link", name=f"draft {draft}", exact=True).click()
     desk.get_by_role("button", name="Approve this text").click()
     expect(desk.get_by_role("status")).to_have_text("You approved this text.")
     desk.get_by_role("link", name="Look over and publish").click()

@@ -21,8 +21,15 @@ from django.utils import timezone
 from accounts.models import User
 from benchmarks.crowd import campaign_of, gather, publish
 from benchmarks.mailsink import Mailsink, sink
-from notifications.models import Campaign, CampaignState, Chunk, Notice, NoticeState, Pace
-from notifications.services import plan_campaigns, reap_leases, run_due, slices
+from notifications.models import TAKEN_STATES, Campaign, CampaignState, Chunk, Notice, NoticeState, Pace
+from notifications.services import (
+    enter_handovers,
+    plan_campaigns,
+    reap_leases,
+    run_due,
+    slices,
+    wrong_handovers,
+)
 from policies.models import PolicyVersion
 
 # A worker that is forked inherits the set-up, and so begins at once.
@@ -75,6 +82,7 @@ class Scene:
         missing = len(lost) + self.people - len(told)
         unknown = states[NoticeState.UNKNOWN]
         is_whole = states.total() == self.people and not self.is_due() and not states[NoticeState.SENDING]
+        also = also and self.is_entered()
         return {
             "benchmark": "faults",
             "case": case,
@@ -86,6 +94,16 @@ class Scene:
             "states": dict(states),
             "holds": not copies and not missing and unknown <= unknowns and is_whole and also,
         }
+
+    def is_entered(self) -> bool:
+        """Whether the ledger knows each notice that the mail server took, but of who was erased, as it is."""
+        now = timezone.now()
+        while enter_handovers(now=now):
+            pass
+        taken = Notice.objects.filter(
+            campaign__version=self.version, state__in=TAKEN_STATES, user__isnull=False
+        )
+        return not taken.filter(handover=None).exists() and not list(wrong_handovers(now=now))
 
 
 def wait_until(holds: Callable[[], object], *, seconds: float = 120) -> None:

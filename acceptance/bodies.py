@@ -202,10 +202,16 @@ def handovers_body(
     )
 
 
-def rules_body(*, changes: Sequence[Mapping[str, Any]], entered_at: datetime) -> bytes:
-    """Give the body that enters changes of notice rules, each with all that its rule says from then on."""
+def rules_body(
+    *, changes: Sequence[Mapping[str, Any]], entered_at: datetime, late: str | None = None
+) -> bytes:
+    """Give the body that enters changes of notice rules, each with all that its rule says from then on.
+
+    `late` is the instant of the entry, where one of them is older than it should be then.
+    """
     return canonical(
-        {
+        entered_late(late)
+        | {
             "type": "rules",
             "changes": [dict(change) for change in changes],
             "entered_at": instant(entered_at),

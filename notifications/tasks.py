@@ -13,14 +13,15 @@ WAKE_UPS = 24
 
 @shared_task(name="notifications.carry_notices", acks_late=True)
 def carry_notices() -> int:
-    """Plan what is unplanned, take back what a dead worker held, enter what was sent, wake the senders."""
+    """Plan what is unplanned, take back what a dead worker held, wake the senders, enter what was sent."""
     services.plan_campaigns(now=timezone.now())
     services.reap_leases(now=timezone.now())
     services.resend_unknown(now=timezone.now())
-    services.enter_handovers(now=timezone.now())
     due = services.due_chunks(now=timezone.now(), limit=WAKE_UPS)
     for chunk_id in due:
         send_chunk.delay(chunk_id=chunk_id)
+    # Sending comes first: after an upgrade there can be millions to enter.
+    services.enter_handovers(now=timezone.now())
     return len(due)
 
 

@@ -27,6 +27,7 @@ import sys
 import unicodedata
 import zipfile
 import zlib
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Callable, Mapping, NoReturn, Sequence
 
@@ -35,6 +36,8 @@ Point = tuple[int, int, int, int]
 MANIFEST, SIGNED, CHECKPOINT = "manifest.json", "manifest.note", "ledger/checkpoint.txt"
 # What the mail server took, whatever was reported of it later.
 TAKEN = {"ACCEPTED", "DELIVERED", "BOUNCED", "COMPLAINED"}
+# So long after it was taken a notice is entered at the latest, unless something held that up.
+SOON = timedelta(hours=1)
 # The parts of a notice that never change once it is taken, and as what they were entered.
 NOTICE = {
     "id": "notice",
@@ -291,6 +294,9 @@ class Check:
 
     def notice(self, path: str, record: Mapping[str, Any]) -> None:
         """Check a notice: that the mail server took this very message, for this person, as was entered."""
+        if "handover" not in record:
+            self.remarks.append(f"{path} is from a release that did not enter notices into the ledger.")
+            return
         handover = record["handover"]
         if handover is None:
             if record["state"] in TAKEN:
@@ -311,8 +317,15 @@ class Check:
         if str(read(self.files["identity.json"])["id"]) != said["person"]:
             raise Changed("went to somebody else.")
         message = self.files.get(f"{path[: -len('.json')]}.eml", b"")
-        if hashlib.sha256(message).hexdigest() != said["message"]:
+        if (hashlib.sha256(message).hexdigest() if message else "") != said["message"]:
             raise Changed("has another message than the one that was sent.")
+        if not message:
+            self.remarks.append(f"{path} does not say what the message was.")
+        entered = datetime.fromisoformat(entry["entered_at"])
+        if entered - datetime.fromisoformat(said["taken_at"]) > SOON:
+            self.remarks.append(
+                f"{path} was entered at {entry['entered_at']}, and is proved from then on only."
+            )
 
     def version(self, name: str, record: Mapping[str, Any]) -> None:
         """Check a version: its publication, all that was published with it, and its recall."""

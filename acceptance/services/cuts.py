@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -43,7 +44,7 @@ CUTS = [
 
 def wrong_cuts(cuts: Sequence[Cut]) -> Iterator[Finding]:
     """Give which of some links to people are cut more often than erasures account for."""
-    entries = LedgerEntry.objects.filter(kind=EntryKind.ERASURE).values_list("body", flat=True)
+    entries = LedgerEntry.objects.filter(kind=EntryKind.ERASURE).order_by("pk").values_list("body", flat=True)
     erasures = [erasure_in(bytes(body), [cut.part for cut in cuts]) for body in entries]
     for cut in cuts:
         rows, silent_at = cut.rows(), last_silent_at(erasures, cut.part)
@@ -66,5 +67,6 @@ def erasure_in(body: bytes, parts: Iterable[str]) -> Mapping[str, Any]:
 
 
 def last_silent_at(erasures: Iterable[Mapping[str, Any]], part: str) -> datetime | None:
-    """Give when the last erasure was whose entry does not say how many of a kind it cut; None without one."""
-    return max((said["erased_at"] for said in erasures if said and part not in said), default=None)
+    """Give when the last erasure was before any said how many of a kind it cut; None without one."""
+    silent = takewhile(lambda said: part not in said, (said for said in erasures if said))
+    return max((said["erased_at"] for said in silent), default=None)

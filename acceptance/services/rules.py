@@ -17,6 +17,10 @@ from .findings import Finding, Verdict, tampered
 
 # The sealer enters them every half minute. What waits for longer than this is not being entered.
 ENTERED_WITHIN = timedelta(minutes=10)
+# What is entered later than this says so.
+BELIEVED_FOR = timedelta(hours=1)
+# What a migration wrote beside the rules that came with the site.
+BASELINE = "as it came with the site"
 
 
 def enter_rules(*, now: datetime) -> bool:
@@ -25,9 +29,18 @@ def enter_rules(*, now: datetime) -> bool:
     rows = NoticeRule.history.order_by("history_id")
     changes = [said_of(row) for row in rows if row.history_id not in known]
     if changes:
-        body = rules_body(changes=changes, entered_at=now)
+        late = instant(now) if any(is_late(row, now) for row in rows if row.history_id not in known) else None
+        body = rules_body(changes=changes, entered_at=now, late=late)
         LedgerEntry.objects.create(kind=EntryKind.RULES, body=body, entered_at=now)
     return bool(changes)
+
+
+def is_late(row: Any, now: datetime) -> bool:
+    """Whether a change is entered so long after it says it was made that nobody need believe when that was.
+
+    Of the rules that came with the site nobody asks.
+    """
+    return bool(row.history_change_reason != BASELINE and row.history_date < now - BELIEVED_FOR)
 
 
 def entered_changes() -> dict[int, Mapping[str, Any]]:
@@ -67,8 +80,21 @@ def wrong_rules(*, now: datetime) -> Iterator[Finding]:
         elif any(said.get(name) != value for name, value in change.items()):
             # A rule may say more today than it could then.
             yield tampered(f"What notice rule {row.id} said from {said['at']} on is not as it was entered.")
+    yield from wrong_table()
     if entered:
         yield tampered(f"{len(entered)} changes of notice rules that were entered are not there.")
     if waiting:
         sentence = f"{waiting} changes of notice rules are not in the ledger. Run manage.py seal_ledger."
         yield Finding(Verdict.INCOMPLETE, sentence)
+
+
+def wrong_table() -> Iterator[Finding]:
+    """Give the rules that say something else than their history: they are applied, it is what is proved."""
+    newest = {row.id: row for row in NoticeRule.history.order_by("history_id")}
+    fields = [field.attname for field in NoticeRule._meta.concrete_fields]  # noqa: SLF001 - Django documents it
+    for rule in NoticeRule.objects.order_by("pk"):
+        row = newest.pop(rule.pk, None)
+        if row is None or any(getattr(rule, name) != getattr(row, name) for name in fields):
+            yield tampered(f"Notice rule {rule.pk} does not say what its history says.")
+    if gone := [key for key, row in newest.items() if row.history_type != "-"]:
+        yield tampered(f"{len(gone)} notice rules are gone, and their history does not say so.")

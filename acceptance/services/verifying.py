@@ -77,24 +77,9 @@ def findings(*, trusted: bytes, held: Sequence[str], now: datetime) -> Iterator[
 
 # An act waits for the one before it, and clocks of servers differ a little. More is no accident.
 OUT_OF_ORDER = timedelta(hours=1)
-# Where an entry of each kind says when it was made. They are canonical JSON, so that no more need be read.
-INSTANT = rb'":"(\d{4}-\d\d-\d\dT[\d:.]+\+00:00)"'
-LATE = re.compile(rb'"entered_late' + INSTANT)
-MOMENTS: dict[str, re.Pattern[bytes]] = {
-    kind: re.compile(b'"' + name.encode() + INSTANT)
-    for kind, name in {
-        EntryKind.ACT: "at",
-        EntryKind.PUBLICATION: "published_at",
-        EntryKind.RECALL: "recalled_at",
-        EntryKind.KEY: "noted_at",
-        EntryKind.LEGACY: "imported_at",
-        EntryKind.ERASURE: "erased_at",
-        EntryKind.PACK: "made_at",
-        EntryKind.RESTORE: "noted_at",
-        EntryKind.HANDOVERS: "entered_at",
-        EntryKind.RULES: "entered_at",
-    }.items()
-}
+# Where an act says when it was. It is canonical JSON, so that no more of it need be read.
+MOMENT = re.compile(rb'"at":"(\d{4}-\d\d-\d\dT[\d:.]+\+00:00)"')
+LATE = b'"entered_late":'
 
 
 class Restore(NamedTuple):
@@ -121,16 +106,17 @@ class Grown:
         self.size = 0
         self.keys: list[tuple[str, bytes]] = []
         self.restores: list[Restore] = []
-        # The latest moment that an entry names so far, and the places of those that name one long before it.
-        self.latest = ""
+        # What the last act says of when it was, and the places of acts that say they are long before that.
+        self.last_act = b""
         self.backdated: list[int] = []
 
-    def order(self, position: int, moment: str) -> None:
-        """Note an entry that says it is older than what was entered before it."""
-        if moment >= self.latest:
-            self.latest = moment
-        elif moment and is_long_before(moment, self.latest):
-            self.backdated.append(position)
+    def order(self, position: int, body: bytes) -> None:
+        """Note an act that says it is older than the one that was entered before it."""
+        found = None if LATE in body else MOMENT.search(body)
+        if found:
+            if found[1] < self.last_act and is_long_before(found[1], self.last_act):
+                self.backdated.append(position)
+            self.last_act = found[1]
 
     def row(self, level: int, place: int) -> bytes:
         """Give a row; nothing where it is not there."""
@@ -154,7 +140,8 @@ class Grown:
             if position != self.size + len(added):
                 break
             added.append(leaf_hash(LEAF + bytes(body)))
-            self.order(position, moment_in(kind, bytes(body)))
+            if kind == EntryKind.ACT:
+                self.order(position, bytes(body))
             self.keys += key_in(bytes(body)) if kind == EntryKind.KEY else []
             self.restores += restore_in(bytes(body)) if kind == EntryKind.RESTORE else []
             if len(added) == WIDTH:
@@ -189,10 +176,10 @@ def wrong_tree(checkpoints: Sequence[Checkpoint], trusted: bytes, held: Sequence
     if tree.backdated:
         count, first = len(tree.backdated), tree.backdated[0]
         sentence = (
-            f"{count} entries, the first at position {first}, say that they are older than what was entered"
-            " before them: they were entered later than they say, or a clock was wrong."
+            f"At {count} places, the first at position {first}, an act says that it is more than an hour"
+            " older than the one before it: it was entered later than it says, or a clock was wrong."
         )
-        yield Finding(Verdict.UNDECIDED, sentence)
+        yield Finding(Verdict.SOUND, sentence)
     for restore in tree.restores:
         yield Finding(Verdict.SOUND, restore.sentence)
     stored = LedgerRow.objects.values_list("level", "place", "hashes")
@@ -201,16 +188,10 @@ def wrong_tree(checkpoints: Sequence[Checkpoint], trusted: bytes, held: Sequence
         yield tampered("The stored hashes are not those of the entries.")
 
 
-def moment_in(kind: str, body: bytes) -> str:
-    """Give the moment at which an entry says it was made, in RFC 3339; nothing where it was changed."""
-    found = LATE.search(body) or MOMENTS[kind].search(body)
-    return found[1].decode() if found else ""
-
-
-def is_long_before(moment: str, other: str) -> bool:
+def is_long_before(moment: bytes, other: bytes) -> bool:
     """Whether one moment lies long before another; not where either was changed into none."""
     try:
-        return datetime.fromisoformat(other) - datetime.fromisoformat(moment) > OUT_OF_ORDER
+        return datetime.fromisoformat(other.decode()) - datetime.fromisoformat(moment.decode()) > OUT_OF_ORDER
     except ValueError:
         return False
 

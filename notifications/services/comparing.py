@@ -7,12 +7,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from django.db.models import Exists, OuterRef
+
 from acceptance.merkle import tree_of
 from acceptance.models import EntryKind, LedgerEntry
 from acceptance.services import Cut, Finding, Verdict, tampered, wrong_cuts
 from policies.selectors import Register, load_register
 
-from ..models import Chunk, Handover
+from ..models import TAKEN_STATES, Handover, Notice
 from ..selectors import TOLD, Told, leaf_of
 
 # So many rows are read at a time.
@@ -78,7 +80,12 @@ def said_in(body: bytes) -> Mapping[str, Any]:
 
 def unentered(now: datetime) -> Iterator[Finding]:
     """Say whether notices wait to be entered for too long."""
-    late = Chunk.objects.filter(is_unentered=True, lease_token=None, progressed_at__lt=now - ENTERED_WITHIN)
+    known = Handover.objects.filter(notice=OuterRef("pk"))
+    late = Notice.objects.filter(
+        ~Exists(known), state__in=TAKEN_STATES, user__isnull=False, settled_at__lt=now - ENTERED_WITHIN
+    )
     if count := late.count():
-        sentence = f"What was sent in {count} portions is not in the ledger. Run manage.py run_notices."
+        sentence = (
+            f"{count} notices that the mail server took are not in the ledger. Run manage.py run_notices."
+        )
         yield Finding(Verdict.INCOMPLETE, sentence)

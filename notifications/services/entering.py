@@ -1,5 +1,6 @@
 """Enter into the ledger what the mail server took: who was told, and when, can then not be changed unseen."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
@@ -16,8 +17,10 @@ from ..emails import rebuilt
 from ..models import TAKEN_STATES, Chunk, Handover, Notice
 from ..selectors import TOLD, Told, leaf_of
 
+logger = logging.getLogger(__name__)
+
 # So many chunks are entered in one round; the others wait for the next.
-CHUNKS = 200
+CHUNKS = 40
 SALT_BYTES = 32
 
 
@@ -28,7 +31,13 @@ def enter_handovers(*, now: datetime) -> int:
     taken later, such as after a pause, has another one.
     """
     waiting = Chunk.objects.filter(is_unentered=True, lease_token=None).order_by("pk")
-    return sum(enter_chunk(chunk_id, now) for chunk_id in list(waiting.values_list("pk", flat=True)[:CHUNKS]))
+    entered = 0
+    for chunk_id in list(waiting.values_list("pk", flat=True)[:CHUNKS]):
+        try:
+            entered += enter_chunk(chunk_id, now)
+        except Exception:
+            logger.exception("The notices of chunk %s cannot be entered; the others go on.", chunk_id)
+    return entered
 
 
 @transaction.atomic
@@ -44,7 +53,9 @@ def enter_chunk(chunk_id: int, now: datetime) -> int:
     Chunk.objects.filter(pk=chunk_id).update(is_unentered=False)
     known = Handover.objects.filter(notice=OuterRef("pk"))
     taken = Notice.objects.filter(~Exists(known), chunk=chunk_id, state__in=TAKEN_STATES, user__isnull=False)
-    told = list(digested(taken.select_for_update(no_key=True).order_by("pk").values_list(*TOLD)))
+    told = list(
+        digested(taken.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list(*TOLD))
+    )
     if not told:
         return 0
     publication = load_register().by_id[chunk.campaign.version_id]

@@ -19,6 +19,7 @@ from .clauses import clause_pairs
 from .document import CELL, Block, Clause, Document
 from .hunks import likeness, shared_start
 from .sequences import Effort, best_chain, heaviest_rise
+from .vocabulary import PARTS
 from .wording import LETTERS_A_WORD, Texts, has_words
 
 # Two blocks are versions of one another if they share this much: of their words, or, where a block
@@ -40,6 +41,9 @@ PHRASE, RARE = 3, 4
 # Items and rows are known by what stands before a colon, or in the first cell, or by their first two words; a
 # mere number says nothing.
 LABEL, LABEL_WORDS = 60, 2
+NUMBERING = re.compile(
+    rf"^\W*(?:(?:{PARTS}|no\.?|step)\s*)?\(?(?:\d[\d.]*[a-z]?|[ivxlc]+|[a-z])\b[).:]*\s*", re.IGNORECASE
+)
 SAYS_MORE = re.compile(r"[^\W\d_]{2}")
 # A heading stands for its clause: a long paragraph moves past a short clause, and not the other way.
 HEADING_WEIGHT = 1_000
@@ -124,8 +128,9 @@ class Alignment:
         for label, places in mine.items():
             if len(places) == len(theirs.get(label, ())) == 1:
                 a, b = places[0], theirs[label][0]
-                # Two words and no more may be the same by chance.
-                if label[0] or self.old.blocks[a].text == self.new.blocks[b].text or self.kinship(a, b):
+                # What is said of a label in few words may be all new; two words may be the same by chance.
+                lengths = len(self.old.blocks[a].text), len(self.new.blocks[b].text)
+                if (label[0] and max(lengths) <= LABEL + len(label[1])) or self.kinship(a, b):
                     self.pair(a, b)
 
     def labelled(
@@ -139,8 +144,9 @@ class Alignment:
                 label, colon, _rest = block.text[:LABEL].partition(CELL if block.is_row else ":")
                 if not colon:
                     label = " ".join(texts[at][:LABEL_WORDS])
+                label = NUMBERING.sub("", label).casefold()
                 if SAYS_MORE.search(label):
-                    found[bool(colon), label.casefold()].append(at)
+                    found[bool(colon), label].append(at)
         return found
 
     def align_akin(self, old: Sequence[int], new: Sequence[int]) -> None:

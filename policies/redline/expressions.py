@@ -70,8 +70,8 @@ HEADING_NUMBER = re.compile(
 )
 
 
-# What stands before a paragraph or an item, and only counts it, has a sign or a further number to it.
-BLOCK_NUMBER = re.compile(r"\(?\d+(?:(?:\.\d+)+[a-z]?[.):]*|[a-z]?[.):]+)(?=\s)", re.IGNORECASE)
+# What stands before a paragraph or an item, and only counts it, has a sign behind it, and a sentence follows.
+BLOCK_NUMBER = re.compile(r"\(?\d{1,3}(?:\.\d{1,2})*[a-z]?[.):]+(?=\s+[\"“„«(]?[A-ZÀ-Þ])")
 
 
 class Lookout:
@@ -184,12 +184,18 @@ class Reading:
             ]
             found.sort(key=START)
         if found:
-            numbering = (HEADING_NUMBER if self.block.is_heading else BLOCK_NUMBER).match(text)
+            numbering = self.numbering()
             # "30 days" is more than a number, also where a heading begins with it.
-            found = [e for e in found if not numbering or e.end > numbering.end()]
+            found = [e for e in found if e.end > numbering or e.kind is not RiskKind.NUMBER]
         if found and self.block.runs:
             found = [as_shown(self.block, e) for e in found if not is_told_by_markup(self.block, e)]
         return found
+
+    def numbering(self) -> int:
+        """Give where the number ends that only counts the block; 0 where it has none. A row has cells."""
+        pattern = HEADING_NUMBER if self.block.is_heading else None if self.block.is_row else BLOCK_NUMBER
+        found = pattern.match(self.block.text) if pattern else None
+        return found.end() if found else 0
 
     def figures(self) -> list[Expression]:
         """Give what is made of figures, in order."""

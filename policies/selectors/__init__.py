@@ -1,7 +1,7 @@
 """Read what was published, which rule applies, and what is being drafted."""
 
 from .drafts import DeskPolicy, desk_policies
-from .obstacles import obstacles
+from .obstacles import lacks_approval, obstacles
 from .register import (
     ON_RECORD,
     Publication,
@@ -29,6 +29,7 @@ __all__ = [
     "TextEntry",
     "desk_policies",
     "html_of",
+    "lacks_approval",
     "load_register",
     "load_rule_book",
     "load_rule_book_at",

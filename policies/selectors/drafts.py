@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef
-
-from ..models import Approval, Policy, PolicyVersion
+from ..models import Policy, PolicyVersion
 from .register import Publication, load_register
 
 
@@ -24,11 +22,9 @@ class DeskPolicy:
 def desk_policies(*, now: datetime) -> list[DeskPolicy]:
     """Give every policy with its state at `now`, by address, in three queries."""
     register = load_register()
-    approvals = Approval.objects.filter(version=OuterRef("pk"), fingerprint=OuterRef("fingerprint"))
     drafts = drafts_by_policy(
         PolicyVersion.objects.filter(published_at=None)
-        .select_related("author")
-        .annotate(is_approved=Exists(approvals))
+        .select_related("author", "policy")
         .order_by("policy_id", "created_at", "pk")
     )
     return [

@@ -128,6 +128,11 @@ def strictest_rule(version: PolicyVersion) -> NoticeRule | None:
     )
 
 
+def lacks_approval(version: PolicyVersion) -> bool:
+    """Whether a draft still needs the approval of somebody before it can be published."""
+    return bool(approval_obstacles(version))
+
+
 def approval_obstacles(version: PolicyVersion) -> list[str]:
     """Count the approvals of exactly this text: one, or two where shorter notice is claimed."""
     given = version.approvals.filter(fingerprint=version_fingerprint(version))

@@ -21,7 +21,7 @@ from ..fingerprints import next_number, version_fingerprint
 from ..forms import CatchUpForm, RecallForm, VersionForm
 from ..models import ChangeClass, PolicyVersion, Recall
 from ..refusal import Refusal
-from ..selectors import DeskPolicy, State, desk_policies, load_register, obstacles, writers_of
+from ..selectors import DeskPolicy, State, desk_policies, lacks_approval, load_register, obstacles, writers_of
 from ..signals import Waiting, desk_opened
 from .guard import desk_page, person, status_of
 
@@ -46,7 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def to_approve(viewer: User, policies: Iterable[DeskPolicy]) -> list[Waiting]:
-    """Say which drafts wait for the approval of somebody who may give it and did not begin them."""
+    """Say which drafts in review wait for the approval of somebody who may give it and wrote none of them."""
     if not viewer.has_perm("policies.approve_version"):
         return []
     return [
@@ -57,7 +57,7 @@ def to_approve(viewer: User, policies: Iterable[DeskPolicy]) -> list[Waiting]:
         )
         for found in policies
         for draft in found.drafts
-        if draft.review_asked_at and draft.author_id != viewer.pk and not draft.is_approved  # type: ignore[attr-defined]  # `desk_policies` adds it
+        if draft.review_asked_at and viewer.pk not in writers_of(draft) and lacks_approval(draft)
     ]
 
 

@@ -139,3 +139,11 @@ def test_who_acted_on_the_site_is_nobody_but_the_person(first: PolicyVersion) ->
     Act.objects.filter(pk=act.pk).update(acted_by=None)
 
     assert [finding.sentence for finding in wrong_acts()] == [f"Act {act.pk} is not as it was entered."]
+
+
+def test_an_erasure_that_does_not_count_hides_nothing_once_others_do(first: PolicyVersion) -> None:
+    erase()
+    CUTS["acts"][0]()
+    note_erasure(uuid4(), now=LATER, entered=0, taken_over=0)
+
+    assert sentences() == [CUTS["acts"][1]]

@@ -102,9 +102,9 @@ def test_an_act_that_says_it_is_older_than_what_was_entered_before_it_is_told_of
     position = LedgerEntry.objects.latest("pk").position
     assert in_order == set()
     [finding] = found
-    assert finding.verdict is Verdict.UNDECIDED
+    assert finding.verdict is Verdict.SOUND
     assert finding.sentence.startswith(
-        f"1 entries, the first at position {position}, say that they are older"
+        f"At 1 places, the first at position {position}, an act says that it is"
     )
 
 

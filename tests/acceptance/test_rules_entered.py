@@ -82,8 +82,9 @@ def test_a_history_that_is_rewritten_is_found_out(entered: list[dict[str, Any]],
 
     NoticeRule.history.filter(pk=row.pk).update(is_deemed_by_use=not row.is_deemed_by_use)
 
-    [sentence] = found()
-    assert sentence.startswith(f"What notice rule {row.id} said from ")
+    rewritten, applied = found()
+    assert rewritten.startswith(f"What notice rule {row.id} said from ")
+    assert applied == f"Notice rule {row.id} does not say what its history says."
 
 
 def test_another_date_of_a_change_is_found_out(entered: list[dict[str, Any]], bare: None) -> None:
@@ -98,7 +99,7 @@ def test_another_date_of_a_change_is_found_out(entered: list[dict[str, Any]], ba
 def test_a_change_that_is_taken_away_is_found_out(entered: list[dict[str, Any]], bare: None) -> None:
     NoticeRule.history.filter(pk=NoticeRule.history.order_by("history_id")[0].pk).delete()
 
-    assert found() == ["1 changes of notice rules that were entered are not there."]
+    assert "1 changes of notice rules that were entered are not there." in found()
 
 
 def test_a_rule_that_can_say_more_today_is_as_it_was_entered(
@@ -121,3 +122,26 @@ def test_what_waits_too_long_is_said_to_be_incomplete(db: None) -> None:
 
     assert late.verdict is Verdict.INCOMPLETE
     assert late.sentence.startswith(f"{count} changes of notice rules are not in the ledger.")
+
+
+def test_a_rule_that_is_changed_without_its_history_is_found_out(entered: list[dict[str, Any]]) -> None:
+    changed, gone = NoticeRule.objects.order_by("pk")[:2]
+    NoticeRule.objects.filter(pk=changed.pk).update(is_told=not changed.is_told)
+    NoticeRule.objects.filter(pk=gone.pk)._raw_delete("default")
+
+    assert found() == [
+        f"Notice rule {changed.pk} does not say what its history says.",
+        "1 notice rules are gone, and their history does not say so.",
+    ]
+
+
+def test_a_change_that_is_dated_back_is_entered_as_late(entered: list[dict[str, Any]]) -> None:
+    row = NoticeRule.history.order_by("history_id")[0]
+    row.pk, row.history_change_reason = None, ""
+    row.history_date = NOW - timedelta(days=400)
+    row.save()
+
+    assert enter_rules(now=NOW)
+
+    body = json.loads(bytes(LedgerEntry.objects.filter(kind=EntryKind.RULES).latest("pk").body))
+    assert body["entered_late"] == "2026-03-02T09:00:00.000000+00:00"

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from acceptance.merkle import tree_of
 from acceptance.models import EntryKind, LedgerEntry
@@ -16,7 +17,15 @@ from accounts.models import User
 from demo.sink import Sink
 from notifications.emails import rebuilt
 from notifications.models import Chunk, Handover, MailEventKind, Notice, NoticeState
-from notifications.services import enter_handovers, plan_campaigns, record_event, run_due, wrong_handovers
+from notifications.services import (
+    enter_handovers,
+    entering,
+    plan_campaigns,
+    record_event,
+    run_due,
+    slices,
+    wrong_handovers,
+)
 from notifications.transport import Fate, Outcome
 from policies.models import PolicyVersion
 from policies.triggers import create_triggers, drop_triggers, every_trigger
@@ -236,7 +245,10 @@ def test_what_waits_too_long_is_said_to_be_incomplete(
 
     assert at_once == []
     assert late.verdict is Verdict.INCOMPLETE
-    assert late.sentence == "What was sent in 1 portions is not in the ledger. Run manage.py run_notices."
+    assert (
+        late.sentence
+        == "1 notices that the mail server took are not in the ledger. Run manage.py run_notices."
+    )
 
 
 def test_what_was_sent_before_the_digest_was_kept_is_entered_as_it_is_built_again(
@@ -248,6 +260,42 @@ def test_what_was_sent_before_the_digest_was_kept_is_entered_as_it_is_built_agai
 
     assert enter_handovers(now=SOON) == 1
     assert notice_of(alice).sha256 == sha256(rebuilt(notice_of(alice))).hexdigest()
+
+
+def test_entering_locks_no_campaign_so_that_nobody_who_stops_one_waits_for_it(
+    alice: User, version: PolicyVersion, mailbox: Sink
+) -> None:
+    plan_campaigns(now=NOW)
+    run_due(clock=at(NOW))
+
+    with CaptureQueriesContext(connection) as asked:
+        enter_handovers(now=SOON)
+
+    locking = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    assert all(' OF "notifications_' in sql for sql in locking)
+    assert len(locking) == (2 if connection.vendor == "postgresql" else 0)
+
+
+def test_a_chunk_that_cannot_be_entered_holds_up_no_other(
+    alice: User, bob: User, version: PolicyVersion, mailbox: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "CHUNK_SIZE", 1)
+    plan_campaigns(now=NOW)
+    run_due(clock=at(NOW))
+    broken = notice_of(alice).chunk_id
+    enter_chunk = entering.enter_chunk
+
+    def fail(chunk_id: int, now: datetime) -> int:
+        if chunk_id == broken:
+            raise ZeroDivisionError
+        return enter_chunk(chunk_id, now)
+
+    monkeypatch.setattr(entering, "enter_chunk", fail)
+
+    assert enter_handovers(now=SOON) == 1
+    assert Handover.objects.get().notice.user == bob
+    monkeypatch.setattr(entering, "enter_chunk", enter_chunk)
+    assert enter_handovers(now=SOON) == 1
 
 
 @pytest.mark.once

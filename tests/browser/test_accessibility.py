@@ -234,6 +234,8 @@ def test_a_change_can_be_acknowledged_with_the_keyboard_alone(
     page.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
+    expect(page.get_by_label("Reason, if you decline (optional)")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Acknowledge")).to_be_focused()
     page.keyboard.press("Enter")
 

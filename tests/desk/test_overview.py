@@ -47,7 +47,7 @@ def test_a_draft_that_waits_for_approval_is_named_to_those_who_may_give_it(
     writer: Client, decider: Client, approver: User, draft: PolicyVersion
 ) -> None:
     services.ask_for_review(version_id=draft.pk, now=NOW)
-    asked = {"Privacy policy: draft 1 waits for approval.": address("version", draft.pk)}
+    asked = {f"Privacy policy: draft {draft.pk} waits for approval.": address("version", draft.pk)}
     assert (waiting(writer), waiting(decider)) == ({}, asked)
 
     draft.refresh_from_db()

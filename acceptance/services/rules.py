@@ -10,6 +10,7 @@ from typing import Any
 
 from policies.canonical import instant
 from policies.models import NoticeRule
+from policies.selectors import BASELINE, DELETED
 
 from ..bodies import rules_body
 from ..models import EntryKind, LedgerEntry
@@ -19,20 +20,19 @@ from .findings import Finding, Verdict, tampered
 ENTERED_WITHIN = timedelta(minutes=10)
 # What is entered later than this says so.
 BELIEVED_FOR = timedelta(hours=1)
-# What a migration wrote beside the rules that came with the site.
-BASELINE = "as it came with the site"
+# All that a rule says.
+FIELDS = [field.attname for field in NoticeRule._meta.concrete_fields]  # noqa: SLF001 - Django documents it
 
 
 def enter_rules(*, now: datetime) -> bool:
     """Enter every change of a rule that no entry holds; says whether there was any."""
     known = entered_changes()
-    rows = NoticeRule.history.order_by("history_id")
-    changes = [said_of(row) for row in rows if row.history_id not in known]
-    if changes:
-        late = instant(now) if any(is_late(row, now) for row in rows if row.history_id not in known) else None
-        body = rules_body(changes=changes, entered_at=now, late=late)
+    rows = [row for row in NoticeRule.history.order_by("history_id") if row.history_id not in known]
+    if rows:
+        late = instant(now) if any(is_late(row, now) for row in rows) else None
+        body = rules_body(changes=[said_of(row) for row in rows], entered_at=now, late=late)
         LedgerEntry.objects.create(kind=EntryKind.RULES, body=body, entered_at=now)
-    return bool(changes)
+    return bool(rows)
 
 
 def is_late(row: Any, now: datetime) -> bool:
@@ -63,8 +63,7 @@ def changes_in(body: bytes) -> list[dict[str, Any]]:
 
 def said_of(row: Any) -> dict[str, Any]:
     """Give a change of a rule as it is entered: all that it says from then on, and not who changed it."""
-    fields = NoticeRule._meta.concrete_fields  # noqa: SLF001 - Django documents it
-    said = {field.attname: getattr(row, field.attname) for field in fields}
+    said = {name: getattr(row, name) for name in FIELDS}
     said = {name: value.isoformat() if isinstance(value, time) else value for name, value in said.items()}
     change = {"history": row.history_id, "change": row.history_type, "at": instant(row.history_date)}
     return said | change | {"reason": row.history_change_reason or ""}
@@ -91,10 +90,9 @@ def wrong_rules(*, now: datetime) -> Iterator[Finding]:
 def wrong_table() -> Iterator[Finding]:
     """Give the rules that say something else than their history: they are applied, it is what is proved."""
     newest = {row.id: row for row in NoticeRule.history.order_by("history_id")}
-    fields = [field.attname for field in NoticeRule._meta.concrete_fields]  # noqa: SLF001 - Django documents it
     for rule in NoticeRule.objects.order_by("pk"):
         row = newest.pop(rule.pk, None)
-        if row is None or any(getattr(rule, name) != getattr(row, name) for name in fields):
+        if row is None or any(getattr(rule, name) != getattr(row, name) for name in FIELDS):
             yield tampered(f"Notice rule {rule.pk} does not say what its history says.")
-    if gone := [key for key, row in newest.items() if row.history_type != "-"]:
+    if gone := [key for key, row in newest.items() if row.history_type != DELETED]:
         yield tampered(f"{len(gone)} notice rules are gone, and their history does not say so.")

@@ -14,10 +14,12 @@ from .register import (
     register_if_published,
     register_with,
 )
-from .rules import NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
+from .rules import BASELINE, DELETED, NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
 from .writers import writers_of
 
 __all__ = [
+    "BASELINE",
+    "DELETED",
     "NO_RULE",
     "ON_RECORD",
     "Demand",

@@ -2,9 +2,11 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from itertools import compress, count
+from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from .document import CELL, Block
@@ -48,7 +50,7 @@ Stretch = tuple[int, int]
 
 # Signs that look different in the source and not to a reader.
 ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " ", "\n": " "})
-START, END, END_OF_STRETCH = attrgetter("start"), attrgetter("end"), itemgetter(1)
+START, END = attrgetter("start"), attrgetter("end")
 # What shows that something is raised or lowered, where only its letters are named.
 RAISED = {"sup": "^", "sub": "_"}
 # No expression is longer, such as "twenty-five (25) business days".
@@ -74,53 +76,53 @@ HEADING_NUMBER = re.compile(
 BLOCK_NUMBER = re.compile(r"\(?\d{1,3}(?:\.\d{1,2})*[a-z]?[.):]+(?=\s+[\"“„«(]?[A-ZÀ-Þ])")
 
 
-class Lookout:
-    """Finds risky expressions in the texts of one language, and remembers which words are worth a look.
+class Judged(dict[str, int]):
+    """What words are worth. The patterns are slow and most words are harmless, so each is judged once."""
 
-    The patterns are slow and most words are harmless, so each different word is judged once.
-    """
+    def __init__(self, judge: Callable[[str], int]) -> None:
+        """Take what judges a word that nobody met before."""
+        super().__init__()
+        self.judge = judge
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= WORDS_LIMIT:
+            self.clear()
+        found = self[word] = self.judge(word)
+        return found
+
+
+class Lookout:
+    """What finds risky expressions in the texts of one language, and knows which words are worth a look."""
 
     def __init__(self, language: str) -> None:
         """Take the language of the texts (BCP 47)."""
-        known = patterns(language)
-        self.figures, self.words, self.openers = known.figures, known.words, known.openers
-        self.hints = known.hints
-        self.has_figure, self.leads, self.has_unit = known.has_figure, known.leads, known.has_unit
-        self.harmless: set[str] = set()
-        self.interesting: dict[str, int] = {}
-        self.reaches: dict[str, int] = {}
+        self.known = patterns(language)
+        # What a word is worth a look for; how many words before the one that gives it away an expression may
+        # begin with it; whether a word like *must* may stand there; and whether its change may change one.
+        self.interests, self.reaches = Judged(self.interest), Judged(self.reach)
+        self.spoken, self.hints = Judged(self.speaks), Judged(self.hint)
 
     def interest(self, word: str) -> int:
         """Say what a word is worth a look for; 0 where it is harmless."""
-        if word in self.harmless:
-            return 0
-        found = self.interesting.get(word, 0)
-        return found or self.judge(word)
-
-    def judge(self, word: str) -> int:
-        """Say what a word that nobody met before is worth a look for, and remember it."""
-        found = FIGURE if self.has_figure(word) else 0
-        found |= LEADING if self.leads(word) else 0
-        found |= UNIT if self.has_unit(word) else 0
-        found |= ADDRESS if may_hold_address(word) else 0
-        if len(self.harmless) + len(self.interesting) >= WORDS_LIMIT:
-            self.harmless.clear()
-            self.interesting.clear()
-        if found:
-            self.interesting[word] = found
-        else:
-            self.harmless.add(word)
-        return found
+        found = FIGURE if self.known.has_figure(word) else 0
+        found |= LEADING if self.known.leads(word) else 0
+        found |= UNIT if self.known.has_unit(word) else 0
+        return found | (ADDRESS if may_hold_address(word) else 0)
 
     def reach(self, word: str) -> int:
         """Say how many words before the one that gives it away an expression may begin with a word."""
-        found = self.reaches.get(word)
-        if found is None:
-            if len(self.reaches) >= WORDS_LIMIT:
-                self.reaches.clear()
-            opens = (back for back in range(BACK, 0, -1) if self.openers[back - 1](word))
-            found = self.reaches[word] = next(opens, 0)
-        return found
+        opens = (back for back in range(BACK, 0, -1) if self.known.openers[back - 1](word))
+        return next(opens, 0)
+
+    def speaks(self, word: str) -> int:
+        """Say whether what is like *must* stands in a word, or begins there and goes on behind it."""
+        found = self.known.words.search(f"{word} ", partial=True)
+        # The end of any text is where something might begin.
+        return found is not None and found[0] != ""
+
+    def hint(self, word: str) -> int:
+        """Say whether a word, where it came or went, may have changed one that is like *must*."""
+        return self.speaks(word) or self.known.hints.search(word) is not None
 
 
 class Clue(NamedTuple):
@@ -131,58 +133,73 @@ class Clue(NamedTuple):
     interest: int
 
 
+@dataclass(slots=True)
+class Group:
+    """Clues so near to each other that they may be part of one expression, and where their like may stand."""
+
+    start: int
+    end: int
+    clues: list[Clue]
+    # What is made of figures, once somebody asked.
+    found: list[Expression] | None = None
+
+
 class Reading:
-    """A block read for risky expressions, word by word."""
+    """A block read for risky expressions. Nothing is read before somebody asks for what stands there."""
 
     def __init__(self, block: Block, words: Sequence[str], lookout: Lookout) -> None:
         """Take a block, its words as spaces part them, and what knows the words of its language."""
         self.block, self.words, self.lookout = block, words, lookout
-        self.clues = [] if lookout.harmless.issuperset(words) else list(self.find_clues())
+        self.groups = list(self.grouped())
+        self.spoken: list[Expression] | None = None
 
-    def find_clues(self) -> Iterator[Clue]:
-        """Give the words that are worth a look, in order."""
-        harmless = self.lookout.harmless
+    def grouped(self) -> Iterator[Group]:
+        """Give the words that are worth a look, in groups that stand apart."""
+        words = self.words
+        interests = list(map(self.lookout.interests.__getitem__, words))
         place = last = 0
-        for at, word in enumerate(self.words):
-            # A call for each harmless word would take longer than all the rest.
-            interest = 0 if word in harmless else self.lookout.interest(word)
-            if interest:
-                place += width(self.words[last:at])
-                last = at
-                yield Clue(at, place, interest)
+        group: Group | None = None
+        for at in compress(count(), interests):
+            place += width(words[last:at])
+            last = at
+            start, end = place - width(words[max(at - BACK, 0) : at]), place + len(words[at]) + REACH
+            clue = Clue(at, place, interests[at])
+            if group and start < group.end:
+                group.clues.append(clue)
+                group.end = end
+            else:
+                if group:
+                    yield group
+                group = Group(start, end, [clue])
+        if group:
+            yield group
 
-    def is_near(self, stretches: Sequence[Stretch]) -> bool:
-        """Whether an expression may reach into one of the `stretches`, which are in order."""
-        for at, place, _interest in self.clues:
-            # It may begin so many words before the one that is worth a look.
-            start, end = (
-                place - width(self.words[max(at - BACK, 0) : at]),
-                place + len(self.words[at]) + REACH,
-            )
-            found = bisect_left(stretches, start, key=END_OF_STRETCH)
-            if found < len(stretches) and stretches[found][0] <= end:
-                return True
-        return False
+    def words_like_must(self) -> list[Expression]:
+        """Give the words like *must*, in order, those too that are part of something else."""
+        text, search = self.block.text, self.lookout.known.words.search
+        found: list[Expression] = []
+        place = last = done = 0
+        for at in compress(count(), map(self.lookout.spoken.__getitem__, self.words)):
+            place += width(self.words[last:at])
+            last = at
+            begin, end = max(place, done), place + len(self.words[at])
+            while begin < end and (match := search(text, begin, end + REACH)) and match.start() < end:
+                found.append(Expression(RiskKind.WORD, match[0], *match.span()))
+                begin = done = match.end()
+        return found
 
-    def expressions(self, *, with_words: bool) -> list[Expression]:
-        """Give the risky expressions in order, without what only counts or is told by markup.
+    def touching(self, start: int, end: int, *, with_words: bool) -> list[Expression]:
+        """Give the risky expressions that share a character with a stretch, or enclose an empty one.
 
-        Words like *must* are among them only if asked for: where none changed, none is of interest.
+        They are in order, without what only counts or is told by markup. Words like *must* are among them
+        only if asked for: where none changed, none is of interest.
         """
-        text = self.block.text
-        found = self.figures()
-        if any(clue.interest & ADDRESS for clue in self.clues):
-            # What an address is made of means nothing by itself.
-            addresses = addresses_in(text)
-            found = [e for e in found if not touching(addresses, e.start, e.end)]
-            found = sorted([*found, *addresses], key=START)
+        found = self.figures(start, end)
         if with_words:
-            found += [
-                Expression(RiskKind.WORD, match[0], *match.span())
-                for match in self.lookout.words.finditer(text)
-                if not touching(found, *match.span())
-            ]
-            found.sort(key=START)
+            if self.spoken is None:
+                self.spoken = self.words_like_must()
+            words = [e for e in touching(self.spoken, start, end) if not self.figures(e.start, e.end)]
+            found = sorted([*found, *words], key=START) if words else found
         if found:
             numbering = self.numbering()
             # "30 days" is more than a number, also where a heading begins with it.
@@ -191,18 +208,29 @@ class Reading:
             found = [as_shown(self.block, e) for e in found if not is_told_by_markup(self.block, e)]
         return found
 
+    def figures(self, start: int, end: int) -> list[Expression]:
+        """Give what is made of figures, and the addresses, that share a character with a stretch."""
+        found: list[Expression] = []
+        for group in touching(self.groups, start, end):
+            if group.found is None:
+                group.found = self.read(group)
+            if group.found:
+                found += touching(group.found, start, end)
+        return found
+
     def numbering(self) -> int:
         """Give where the number ends that only counts the block; 0 where it has none. A row has cells."""
         pattern = HEADING_NUMBER if self.block.is_heading else None if self.block.is_row else BLOCK_NUMBER
         found = pattern.match(self.block.text) if pattern else None
         return found.end() if found else 0
 
-    def figures(self) -> list[Expression]:
-        """Give what is made of figures, in order."""
-        text, figure_at = self.block.text, self.lookout.figures.match
+    def read(self, group: Group) -> list[Expression]:
+        """Give what is made of figures in a group of clues, and the addresses there, in order."""
+        text, figure_at = self.block.text, self.lookout.known.figures.match
         found: list[Expression] = []
-        done = 0
-        for clue in self.clues:
+        done = interests = 0
+        for clue in group.clues:
+            interests |= clue.interest
             end = clue.place + len(self.words[clue.at])
             begin = max(self.beginning(clue, default=end), done)
             while begin < end:
@@ -215,6 +243,11 @@ class Reading:
                     continue
                 possible = BEGINNING.search(text, begin + 1, end)
                 begin = possible.start() if possible else end
+        if interests & ADDRESS:
+            # What an address is made of means nothing by itself.
+            addresses = list(addresses_in(text, group.start, group.end))
+            found = [e for e in found if not touching(addresses, e.start, e.end)]
+            found = sorted([*found, *addresses], key=START)
         return found
 
     def beginning(self, clue: Clue, *, default: int) -> int:
@@ -223,13 +256,13 @@ class Reading:
         if clue.interest & FIGURE and not clue.interest & UNIT:
             before = words[clue.at - 1] if clue.at else ""
             # "EUR 5", "one (1) month".
-            is_led = lookout.interest(before) & LEADING or (
-                words[clue.at].startswith("(") and lookout.reach(before)
+            is_led = lookout.interests[before] & LEADING or (
+                words[clue.at].startswith("(") and lookout.reaches[before]
             )
             return clue.place - width([before]) if before and is_led else clue.place
         # "in May", "one month", "the first of May", "end of the month".
         for back in range(min(BACK, clue.at), 0, -1):
-            if lookout.reach(words[clue.at - back]) >= back:
+            if lookout.reaches[words[clue.at - back]] >= back:
                 return clue.place - width(words[clue.at - back : clue.at])
         is_bare = not clue.interest & (FIGURE | LEADING) and words[clue.at].rstrip(CLOSING).isalpha()
         # A unit alone is no expression, unless it is that of a price, "5 € / month", or of a column.
@@ -259,15 +292,18 @@ def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
 
     They are in order and none overlaps another, so nobody need look at all of them.
     """
+    if not found:
+        return []
     if len(found) <= FEW:
         return [one for one in found if one.start < end and one.end > start]
     first = bisect_right(found, start, key=END)
     return list(found[first : bisect_left(found, end, lo=first, key=START)])
 
 
-def addresses_in(text: str) -> list[Expression]:
-    """Give the addresses that a text names, of pages and of mailboxes, in order."""
-    return [Expression(RiskKind.LINK, match[0], *match.span()) for match in ADDRESS_IN_TEXT.finditer(text)]
+def addresses_in(text: str, start: int, end: int) -> Iterator[Expression]:
+    """Give the addresses that a stretch of a text names, of pages and of mailboxes, in order."""
+    for match in ADDRESS_IN_TEXT.finditer(text, start, end):
+        yield Expression(RiskKind.LINK, match[0], *match.span())
 
 
 def as_shown(block: Block, expression: Expression) -> Expression:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from .document import CELL, Block
-from .expressions import Expression, Reading, Stretch, touching
+from .expressions import Expression, Reading, Stretch
 from .hunks import differences
 from .remarks import Remark, RemarkKind, target
 from .vocabulary import RiskKind
@@ -70,24 +70,18 @@ def risks_between(
     """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
     old, new = mine.block, theirs.block
     changed = " ".join([text for sign, text in spans if sign != "="])
-    has_words = mine.lookout.hints.search(changed) is not None
-    stretches = list(changed_stretches(spans))
-    before: list[Expression] = []
-    after: list[Expression] = []
-    if has_words or (
-        mine.is_near([gone for gone, _came in stretches])
-        or theirs.is_near([came for _gone, came in stretches])
-    ):
-        before = mine.expressions(with_words=has_words)
-        after = theirs.expressions(with_words=has_words)
+    with_words = any(map(mine.lookout.hints.__getitem__, changed.split(" ")))
     has_links = bool(old.runs or new.runs)
-    for gone, came in stretches if before or after or has_links else ():
-        went, brought = touching(before, *gone), touching(after, *came)
+    # In many a block nothing is worth a look.
+    is_harmless = not (with_words or has_links or mine.groups or theirs.groups)
+    for gone, came in () if is_harmless else changed_stretches(spans):
+        went = mine.touching(*gone, with_words=with_words)
+        brought = theirs.touching(*came, with_words=with_words)
         # An expression that only one side changes is still held against what it was, or became.
         if brought:
-            went = touching(before, *reach(gone, came, brought))
+            went = mine.touching(*reach(gone, came, brought), with_words=with_words)
         if went:
-            brought = touching(after, *reach(came, gone, went))
+            brought = theirs.touching(*reach(came, gone, went), with_words=with_words)
         if has_links:
             went, brought = [*went, *links(old, *gone)], [*brought, *links(new, *came)]
         if went or brought:
@@ -138,14 +132,12 @@ def struck(remarks: Sequence[Remark], mine: Reading, theirs: Reading) -> Iterato
         if remark.kind is RemarkKind.EMPHASIS
         and (STRUCK in remark.old.split()) != (STRUCK in remark.new.split())
     ]
-    before = mine.expressions(with_words=True) if turned else []
-    after = theirs.expressions(with_words=True) if turned else []
     for remark, is_struck in turned:
         if is_struck:
-            for expression in touching(before, remark.old_start, remark.old_end):
+            for expression in mine.touching(remark.old_start, remark.old_end, with_words=True):
                 yield Risk(expression.kind, expression, None)
         else:
-            for expression in touching(after, remark.start, remark.end):
+            for expression in theirs.touching(remark.start, remark.end, with_words=True):
                 yield Risk(expression.kind, None, expression)
 
 
@@ -183,7 +175,8 @@ def replaced(before: Sequence[Expression], after: Sequence[Expression]) -> Itera
 
     Where two words like *only* and *may* change places, the scope of one of them does.
     """
-    for kind in KINDS:
+    present = {expression.kind for expression in (*before, *after)}
+    for kind in KINDS if len(present) > 1 else present:
         old = [expression for expression in before if expression.kind is kind]
         new = [expression for expression in after if expression.kind is kind]
         if old and new:

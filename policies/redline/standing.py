@@ -109,7 +109,8 @@ class Standings:
         Where it became something else altogether, and where it moved, its number says no more.
         """
         was, now = self.before[mine], self.after[theirs]
-        if was is now or self.old[mine].role != self.new[theirs].role:
+        cells = cells_of(self.old[mine], self.new[theirs])
+        if (was == now and cells[0] == cells[1]) or self.old[mine].role != self.new[theirs].role:
             return
         numbers, new_numbers = was.numbers, now.numbers
         if moved or was.marks != now.marks or not any(map(self.renumbered, numbers, new_numbers)):
@@ -119,7 +120,7 @@ class Standings:
             (ShiftKind.QUOTATION, str(was.quotation), str(now.quotation)),
             (ShiftKind.MARK, " ".join(was.marks), " ".join(now.marks)),
             (ShiftKind.NUMBER, values(numbers), values(new_numbers)),
-            (ShiftKind.CELLS, *cells_of(self.old[mine], self.new[theirs])),
+            (ShiftKind.CELLS, *cells),
         ):
             if before != after:
                 yield Shift(kind, before, after)
@@ -137,6 +138,8 @@ def values(numbers: Iterable[Numbered]) -> str:
 
 def cells_of(old: Block, new: Block) -> tuple[str, str]:
     """Give the elements of the cells of two rows; the same twice where only their number changed."""
+    if not (old.cells or new.cells):
+        return "", ""
     before, after = (tuple(map(cell_name, block.cells)) for block in (old, new))
     if len(before) != len(after) and without_repeats(before) == without_repeats(after):
         return "", ""

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+import regex
+
 from .document import CELL
 
 Search = Callable[[str], re.Match[str] | None]
@@ -222,7 +224,7 @@ class Patterns(NamedTuple):
     # What is made of figures, named by its kind; words like *must*, and what of them may be all
     # that changed; and what leads to a month or a unit, one, two and three words before it.
     figures: re.Pattern[str]
-    words: re.Pattern[str]
+    words: regex.Pattern[str]
     hints: re.Pattern[str]
     openers: tuple[Search, ...]
     # Whether a word is worth a closer look.
@@ -276,7 +278,7 @@ def patterns(language: str) -> Patterns:
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
     return Patterns(
         figures=re.compile(either),
-        words=re.compile(rf"\b(?:{known.words}|{known.limits})\b", re.IGNORECASE),
+        words=regex.compile(rf"\b(?:{known.words}|{known.limits})\b", regex.IGNORECASE),
         hints=re.compile(rf"\b(?:{known.words}|{known.limits}|{known.limiting})\b", re.IGNORECASE),
         openers=tuple(
             # What stands before it in a word is a bracket, a quotation mark, an article without its vowel.

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from policies.redline import as_record, compare
 from policies.redline.document import Block
-from policies.redline.expressions import Reading, lookout, touching
+from policies.redline.expressions import Group, Reading, lookout
 from policies.rendering import render
 
 pytestmark = pytest.mark.pure
@@ -161,14 +161,16 @@ WORDS = [
     words=st.lists(st.sampled_from([*WORDS, ""]), min_size=1, max_size=40),
     stretch=st.tuples(st.integers(0, 200), st.integers(0, 12)),
 )
-def test_what_lies_in_a_stretch_is_never_thought_too_far_from_it(
+def test_reading_only_what_is_near_finds_what_reading_all_finds(
     words: list[str], stretch: tuple[int, int]
 ) -> None:
-    start, end = stretch[0], sum(stretch)
-    reading = Reading(Block("p", " ".join(words)), words, lookout("en"))
+    block, known = Block("p", " ".join(words)), lookout("en")
+    near, whole = Reading(block, words, known), Reading(block, words, known)
+    clues = [clue for group in whole.groups for clue in group.clues]
+    whole.groups = [Group(0, len(block.text), clues)]
+    found = whole.touching(stretch[0], sum(stretch), with_words=True)
 
-    if touching(reading.expressions(with_words=False), start, end):
-        assert reading.is_near([(start, end)])
+    assert near.touching(stretch[0], sum(stretch), with_words=True) == found
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,18 @@ from lxml import etree
 
 # What parts the cells of a table row.
 CELL = "\t"
-# An inline element around a piece of text: its tag, and its attributes in a fixed order.
-Mark = tuple[str, tuple[tuple[str, str], ...]]
+# Names and values, in a fixed order.
+Attributes = tuple[tuple[str, str], ...]
+# An inline element around a piece of text: its tag, and its attributes.
+Mark = tuple[str, Attributes]
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LEAVES = HEADINGS | {"p", "li", "dt", "dd", "pre", "tr", "caption", "summary"}
 CONTAINERS = LEAVES | {
     *("ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "blockquote", "div", "section", "details"),
 }
+# The blocks that are named by the element their text stands in, and not by one around it.
+NAMED = LEAVES | {"blockquote"}
 # A paragraph in one of these is that thing: an item, or a quotation, and not a paragraph inside it.
 ABSORBING = frozenset({"li", "dt", "dd", "blockquote"})
 # What an element keeps of its attributes. Names of places are left out: both texts may hold the same.
@@ -38,7 +42,7 @@ class Element(NamedTuple):
 
     tag: str
     number: int
-    attributes: tuple[tuple[str, str], ...] = ()
+    attributes: Attributes = ()
 
 
 class Run(NamedTuple):
@@ -154,15 +158,17 @@ class Reader:
                 self.keep(tag, path, text)
             return
         loose = [Run(element.text)] if element.text else []
-        item = first_number(element) if element.tag == "ol" else 0
+        item = first_number(element) if element.tag == "ol" else None
         for child in element:
             name = child.tag
             if name in CONTAINERS:
                 if loose:
                     self.add(tag, path, loose)
                     loose = []
-                value = (("value", str(item)),) if name == "li" and element.tag == "ol" else ()
-                item += name == "li"
+                value: Attributes = ()
+                if item is not None and name == "li":
+                    value = (("value", str(item)),)
+                    item += 1
                 self.enter(child, name, tag, (*path, self.element(name, value)))
             else:
                 loose += inline(child, ())
@@ -177,12 +183,12 @@ class Reader:
         """Collect the blocks of a container `name` inside one whose loose text makes blocks of `tag`."""
         if name == "tr":
             self.add_row(child, path)
-        elif name == "blockquote" or (name in LEAVES and not (name == "p" and tag in ABSORBING)):
+        elif name in NAMED and not (name == "p" and tag in ABSORBING):
             self.walk(child, name, path)
         else:
             self.walk(child, tag, path)
 
-    def element(self, tag: str, attributes: tuple[tuple[str, str], ...]) -> Element:
+    def element(self, tag: str, attributes: Attributes) -> Element:
         """Give the next element of the document."""
         self.elements += 1
         return Element(tag, self.elements, attributes)
@@ -254,7 +260,7 @@ def inline_below(element: etree._Element, marks: tuple[Mark, ...]) -> Iterator[R
         yield Run(child.tail or "", marks)
 
 
-def kept(element: etree._Element) -> tuple[tuple[str, str], ...]:
+def kept(element: etree._Element) -> Attributes:
     """Give those attributes of `element` that a reader can notice."""
     found = ((name, element.get(name)) for name in KEPT.get(str(element.tag), ()))
     return tuple((name, value) for name, value in found if value is not None)

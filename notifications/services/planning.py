@@ -36,6 +36,7 @@ def plan_campaigns(*, now: datetime) -> int:
     Returns how many notices were made. Running it twice, or two at once, makes none twice.
     """
     open_campaigns(now)
+    reopen_campaigns()
     stop_campaigns(now=now)
     take_up_campaigns(now=now)
     # Read after the campaigns were found, so that it holds the version of each.
@@ -81,6 +82,16 @@ def open_campaigns(now: datetime) -> None:
         for version_id in uncorrected()
     ]
     Campaign.objects.bulk_create(found, ignore_conflicts=True)
+
+
+def reopen_campaigns() -> None:
+    """Take up again what was done, where a notice is to be sent after all.
+
+    Its worker was taken for dead and knows better, or it is sent again because nothing was heard of it.
+    """
+    due = Chunk.objects.filter(campaign=OuterRef("pk"), due_at__isnull=False)
+    done = Campaign.objects.filter(Exists(due), state=CampaignState.DONE)
+    done.update(state=CampaignState.RUNNING, finished_at=None)
 
 
 def plan_notices(campaign: Campaign, people: QuerySet[User], now: datetime, wave: Wave) -> int:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ..models import Campaign, CampaignState, Chunk, Notice, NoticeState
 from .settling import count_chunk
@@ -13,6 +13,8 @@ from .working import LEASE
 
 # So long a bounce or a report of the provider may still say what became of a notice.
 NO_WORD_FOR = timedelta(hours=24)
+# So long after a campaign was done may a copy of its last notices go out; nobody is told of old news.
+DONE_LATELY = timedelta(days=7)
 
 
 def reap_leases(*, now: datetime) -> int:
@@ -48,14 +50,19 @@ def resend_unknown(*, now: datetime) -> int:
     The message has the same Message-ID as before, and the notice says that it was sent again. Without
     the setting nobody gets a copy: they count as not told, and the site tells them. Nor does whoever has
     another address since: the record would hold the copy alone, and what comes back of the first message
-    would count against the new address.
+    would count against the new address. A campaign that is done is taken up again by the next plan.
     """
     if not settings.NOTICE_RESEND_UNKNOWN:
         return 0
-    running = Campaign.objects.filter(state=CampaignState.RUNNING)
-    unheard = unheard_of(now).filter(campaign__in=running)
+    unheard = unheard_of(now).filter(campaign__in=may_send_again(now))
     chunks = unheard.order_by("chunk").values_list("chunk", flat=True).distinct()
     return sum(resend_in_chunk(chunk_id, now) for chunk_id in list(chunks))
+
+
+def may_send_again(now: datetime) -> QuerySet[Campaign]:
+    """Give the campaigns of which copies may go out: those that run, and those that were done lately."""
+    lately = Q(state=CampaignState.DONE, finished_at__gt=now - DONE_LATELY)
+    return Campaign.objects.filter(Q(state=CampaignState.RUNNING) | lately)
 
 
 def unheard_of(now: datetime) -> QuerySet[Notice]:
@@ -69,7 +76,7 @@ def unheard_of(now: datetime) -> QuerySet[Notice]:
 def resend_in_chunk(chunk_id: int, now: datetime) -> int:
     """Have what was unknown for a day in one chunk sent again. Locks the chunk."""
     chunk = Chunk.objects.select_for_update(no_key=True).get(pk=chunk_id)
-    if not Campaign.objects.filter(pk=chunk.campaign_id, state=CampaignState.RUNNING).exists():
+    if not may_send_again(now).filter(pk=chunk.campaign_id).exists():
         return 0
     unheard = unheard_of(now).filter(chunk=chunk_id)
     unheard.filter(has_moved()).update(reason=MOVED)

@@ -1,6 +1,6 @@
 """What stayed unknown for a day is sent again once, by setting, and never on a guess before."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,9 +26,12 @@ from notifications.services import (
     run_due,
     suppress_address,
 )
+from notifications.services.claiming import settle
 from notifications.services.control import cancel_campaign
+from notifications.services.settling import count_chunk, settlement
 from notifications.services.skipping import MOVED, NO_COPY
 from notifications.services.working import LEASE, due_people
+from notifications.transport import Fate, Outcome
 from policies.models import PolicyVersion
 from policies.services import recall_version
 from tests.conftest import NOW
@@ -47,6 +50,13 @@ def unknown(alice: User, version: PolicyVersion) -> Notice:
     assert claim_for(alice, token)
     reap_leases(now=REAPED)
     return notice_of(alice)
+
+
+def done(now: datetime) -> None:
+    """Find that nothing is left to be sent, and close the campaign."""
+    run_due(clock=at(now))
+    plan_campaigns(now=now)
+    assert Campaign.objects.get().state == CampaignState.DONE
 
 
 @pytest.mark.parametrize(("resends", "count"), [(False, 0), (True, 1)])
@@ -105,6 +115,53 @@ def test_a_campaign_that_was_stopped_sends_nothing_again(unknown: Notice, alice:
     assert resend_unknown(now=REAPED + DAY) == 0
     assert Campaign.objects.get().state == CampaignState.CANCELLED
     assert notice_of(alice).state == NoticeState.UNKNOWN
+
+
+def test_what_was_unknown_when_its_campaign_was_done_is_sent_again_too(
+    unknown: Notice, alice: User, mailbox: Sink, settings: Any
+) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    done_at = unknown.campaign.version.effective_at or NOW
+    done(done_at)
+
+    found = resend_unknown(now=done_at + DAY)
+    plan_campaigns(now=done_at + DAY)
+    run_due(clock=at(done_at + DAY))
+
+    assert (found, recipients(mailbox)) == (1, once_each([alice]))
+    assert notice_of(alice).state == NoticeState.ACCEPTED
+    assert counters_add_up()
+
+
+def test_nobody_gets_a_copy_of_what_was_done_long_ago(
+    unknown: Notice, alice: User, mailbox: Sink, settings: Any
+) -> None:
+    done_at = unknown.campaign.version.effective_at or NOW
+    done(done_at)
+    settings.NOTICE_RESEND_UNKNOWN = True
+
+    assert resend_unknown(now=done_at + 7 * DAY) == 0
+    assert (notice_of(alice).state, recipients(mailbox)) == (NoticeState.UNKNOWN, once_each([]))
+
+
+def test_what_a_worker_that_was_taken_for_dead_put_off_is_sent_though_the_campaign_was_done(
+    alice: User, version: PolicyVersion, mailbox: Sink
+) -> None:
+    planned()
+    chunk, token = leased()
+    claim = claim_for(alice, token)
+    assert claim
+    reap_leases(now=REAPED)
+    done_at = version.effective_at or NOW
+    done(done_at)
+
+    settle(settlement(claim, Outcome(Fate.LATER, "451 4.7.1 Later"), done_at))
+    count_chunk(chunk.pk, done_at)
+    plan_campaigns(now=done_at + DAY)
+    run_due(clock=at(done_at + DAY))
+
+    assert recipients(mailbox) == once_each([alice])
+    assert counters_add_up()
 
 
 @pytest.mark.parametrize("ends", ["recall", "answer", "suppression", "cancel"])

@@ -14,6 +14,7 @@ from .triggers import RECORD_TRIGGERS
 GROUPS = {
     "Data protection": (
         "policies.view_policy",
+        "accounts.list_people",
         "records.carry_out_erasure",
         "records.hold_person",
         "records.make_pack",

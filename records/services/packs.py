@@ -18,6 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from acceptance.bodies import pack_body
 from acceptance.models import Checkpoint, EntryKind, LedgerEntry
@@ -48,6 +49,10 @@ class KeyIsNew(Refusal):
     """The newest checkpoint is signed with another key than the one that would sign the pack."""
 
 
+class PackUnsound(Refusal):
+    """What the pack would hold does not stand up to the program that checks it."""
+
+
 @dataclass(frozen=True)
 class Made:
     """A pack as it is given out, and its record."""
@@ -61,7 +66,8 @@ def make_person_pack(
 ) -> Made:
     """Make the pack that answers which texts governed `person` at the instant `at`, and why.
 
-    Seals the ledger first, so that all that is in the pack can be proved. Raises `LedgerBroken`, `KeyIsNew`.
+    Seals the ledger first, so that all that is in the pack can be proved. Raises `LedgerBroken`, `KeyIsNew`
+    and `PackUnsound`.
     """
     checkpoint = sealed(signer, now)
     pack = Pack(person=person, about=at, made_at=now, made_by=made_by)
@@ -73,7 +79,7 @@ def make_person_pack(
 def make_version_pack(*, version: PolicyVersion, made_by: User | None, signer: Signer, now: datetime) -> Made:
     """Make the pack that shows what a published version says, since when, and how people were told.
 
-    It is about nobody. Seals the ledger first. Raises `LedgerBroken` and `KeyIsNew`.
+    It is about nobody. Seals the ledger first. Raises `LedgerBroken`, `KeyIsNew` and `PackUnsound`.
     """
     checkpoint = sealed(signer, now)
     pack = Pack(version=version, about=now, made_at=now, made_by=made_by)
@@ -90,7 +96,7 @@ def sealed(signer: Signer, now: datetime) -> Checkpoint | None:
 
 
 def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None, signer: Signer) -> Made:
-    """Give the archive of `files`, once it is signed and recorded."""
+    """Give the archive of `files`, once it is signed, checked as its reader will, and recorded."""
     pack.id = uuid.uuid4()
     pdf = as_pdf(files["report.html"], str(pack.pk))
     if pdf:
@@ -109,6 +115,16 @@ def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None,
     files["manifest.json"] = as_json(manifest_of(pack, files, signer))
     pack.manifest = sha256(files["manifest.json"]).hexdigest()
     files["manifest.note"] = signer.sign_text(f"{FORMAT}\n{pack.pk}\n{pack.manifest}\n").encode()
+    check = verify.Check(signer.name, signer.public)
+    check.pack(files)
+    if check.changed:
+        raise PackUnsound(
+            _(
+                "The pack would not prove what it says, because the records do not fit the ledger: %(found)s"
+                " Find out with “manage.py verify_ledger” what was changed before evidence is given out."
+            )
+            % {"found": check.changed[0]}
+        )
     record(pack)
     return Made(pack, archive(files))
 

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from acceptance.models import Act, ActKind
 from accounts.models import User
 from policies.models import PolicyVersion
+from policies.triggers import create_triggers, drop_triggers, every_trigger
 from records.models import Pack
 from records.verify import verified
 from tests.acceptance.ledgers import SIGNER
+from tests.acceptance.pages import words
 
 # A test's own transaction is open while it runs, and PostgreSQL seals nothing that an open one wrote.
 pytestmark = pytest.mark.once
@@ -44,6 +48,21 @@ def test_a_pack_about_a_person_is_given_out_and_listed(
     pack = Pack.objects.get()
     assert (pack.person, pack.made_by and pack.made_by.email) == (answered, "keeper@example.com")
     assert str(pack.pk) in keeper.get("/desk/evidence/").content.decode()
+
+
+def test_no_pack_is_given_out_that_would_not_prove_what_it_says(answered: User, keeper: Client) -> None:
+    triggers = every_trigger()
+    drop_triggers(connection, triggers)
+    Act.objects.filter(user=answered).update(kind=ActKind.DECLINED)
+    create_triggers(connection, triggers)
+
+    answer = keeper.post("/desk/evidence/", {"person": answered.email, "at": ""})
+
+    said = words(answer.content)
+    assert answer.status_code == 409
+    assert "the records do not fit the ledger: acts/" in said
+    assert "says something else than its entry. Find out with “manage.py verify_ledger”" in said
+    assert not Pack.objects.exists()
 
 
 def test_a_pack_about_a_version_is_made_from_its_page(

@@ -11,7 +11,7 @@ from policies.triggers import make_triggers
 
 from .triggers import ACCEPTANCE_TRIGGERS
 
-GROUPS = {"Support": ("policies.view_policy", "acceptance.act_for_others")}
+GROUPS = {"Support": ("policies.view_policy", "acceptance.act_for_others", "accounts.list_people")}
 
 
 class AcceptanceConfig(AppConfig):

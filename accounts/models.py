@@ -104,6 +104,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        permissions = [("list_people", _("Can see and download lists of people"))]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_without_case"),
             models.UniqueConstraint(fields=["external_id"], name="user_external_id_unique"),

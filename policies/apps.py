@@ -16,8 +16,8 @@ from .triggers import POLICY_TRIGGERS, make_triggers
 
 GROUPS = {
     "Authors": ("policies.view_policy", "policies.write_version"),
-    "Approvers": ("policies.view_policy", "policies.approve_version"),
-    "Publishers": ("policies.view_policy", "policies.publish_version"),
+    "Approvers": ("policies.view_policy", "policies.approve_version", "accounts.list_people"),
+    "Publishers": ("policies.view_policy", "policies.publish_version", "accounts.list_people"),
 }
 
 

@@ -48,6 +48,7 @@ WRITTEN = [
     ("notifications", "0013_paused_before"),
     ("acceptance", "0011_handovers_and_rules"),
     ("notifications", "0014_handovers"),
+    ("accounts", "0005_list_people"),
 ]
 
 LATER = NOW + timedelta(days=31)

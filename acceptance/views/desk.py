@@ -25,7 +25,7 @@ HEAD = ("person", "address", "country", "language", "joined_at")
 
 
 @require_safe
-@desk_page("policies.view_policy")
+@desk_page("accounts.list_people")
 def answers(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show the acts on a published version, fifty to a page; the next page begins `after` an act."""
     entry, _register = entry_or_404(version_id)
@@ -39,7 +39,7 @@ def answers(request: HttpRequest, version_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@desk_page("policies.view_policy")
+@desk_page("accounts.list_people")
 def governing(request: HttpRequest) -> HttpResponse:
     """Show which version governed a person at an instant, and why.
 
@@ -55,7 +55,7 @@ def governing(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@desk_page("policies.view_policy")
+@desk_page("accounts.list_people")
 def never(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show who never accepted a version or a later one, fifty to a page, by key."""
     after = key_in(request.GET.get("after", ""))
@@ -68,7 +68,7 @@ def never(request: HttpRequest, version_id: int) -> HttpResponse:
 
 
 @require_safe
-@desk_page("policies.view_policy")
+@desk_page("accounts.list_people")
 def never_csv(_request: HttpRequest, version_id: int) -> StreamingHttpResponse:
     """Give the whole list as CSV."""
     people = never_accepted(*entry_or_404(version_id))

@@ -38,7 +38,7 @@ def reach(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
 
 @require_safe
-@desk_page("policies.view_policy")
+@desk_page("accounts.list_people")
 def untold_csv(_request: HttpRequest, campaign_id: int) -> StreamingHttpResponse:
     """Give the list of who was not told."""
     found = untold(get_object_or_404(Campaign, pk=campaign_id))

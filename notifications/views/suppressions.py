@@ -17,7 +17,7 @@ from ..services import release_address
 
 
 @require_safe
-@desk_page("policies.view_policy")
+@desk_page("accounts.list_people")
 def suppressed_addresses(request: HttpRequest) -> HttpResponse:
     """Show the suppressed addresses and the released ones, fifty to a page, or those of one address."""
     form = AddressForm(request.GET)

@@ -42,7 +42,7 @@ class Door:
 
 
 VIEW, WRITE, APPROVE, PUBLISH = "view_policy", "write_version", "approve_version", "publish_version"
-ACT_FOR = "act_for_others"
+ACT_FOR, LIST = "act_for_others", "list_people"
 ERASE, HOLD, PACK = "carry_out_erasure", "hold_person", "make_pack"
 DOORS = (
     Door("overview", "GET", VIEW, ()),
@@ -62,11 +62,11 @@ DOORS = (
     Door("approve", "POST", APPROVE),
     Door("publish", "POST", PUBLISH),
     Door("recall", "POST", PUBLISH),
-    Door("answers", "GET", VIEW),
-    Door("governing", "GET", VIEW, ()),
-    Door("governing", "POST", VIEW, ()),
-    Door("never", "GET", VIEW),
-    Door("never_csv", "GET", VIEW),
+    Door("answers", "GET", LIST),
+    Door("governing", "GET", LIST, ()),
+    Door("governing", "POST", LIST, ()),
+    Door("never", "GET", LIST),
+    Door("never_csv", "GET", LIST),
     Door("report", "GET", VIEW),
     Door("report_csv", "GET", VIEW),
     Door("report_json", "GET", VIEW),
@@ -77,7 +77,7 @@ DOORS = (
     Door("letter", "GET", VIEW),
     Door("campaign", "GET", VIEW),
     Door("reach", "GET", VIEW),
-    Door("untold_csv", "GET", VIEW),
+    Door("untold_csv", "GET", LIST),
     Door("pause", "POST", PUBLISH),
     Door("resume", "POST", PUBLISH),
     Door("cancel", "POST", PUBLISH),
@@ -85,7 +85,7 @@ DOORS = (
     Door("webhooks", "POST", PUBLISH, ()),
     Door("switch_off_webhook", "POST", PUBLISH),
     Door("send_webhook_again", "POST", PUBLISH),
-    Door("suppressions", "GET", VIEW, ()),
+    Door("suppressions", "GET", LIST, ()),
     Door("release", "POST", PUBLISH),
     Door("find_person", "GET", ACT_FOR, ()),
     Door("find_person", "POST", ACT_FOR, ()),
@@ -155,11 +155,11 @@ def test_an_author_neither_approves_nor_publishes(writer: Client) -> None:
 def test_support_looks_and_enters_the_answers_of_others(
     client_of: Callable[[User], Client], make_person: Callable[..., User]
 ) -> None:
-    assert refused(client_of(make_person("support", groups=("Support",)))) == shut(VIEW, ACT_FOR)
+    assert refused(client_of(make_person("support", groups=("Support",)))) == shut(VIEW, ACT_FOR, LIST)
 
 
 def test_an_approver_does_not_write(decider: Client) -> None:
-    assert refused(decider) == shut(VIEW, APPROVE, PUBLISH)
+    assert refused(decider) == shut(VIEW, APPROVE, PUBLISH, LIST)
 
 
 def test_an_approver_cannot_send_the_form_that_only_authors_see(

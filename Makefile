@@ -5,7 +5,7 @@
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 # The checks neither need nor touch the database of a demo.
-MANAGE := DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
+MANAGE := DATABASE_URL=sqlite:///var/check.sqlite3 $(BIN)/python manage.py
 TEMPLATES := find . -path ./.venv -prune -o -path '*/templates/*.html' -print0
 
 .PHONY: help setup demo test coverage check format lock clean

@@ -15,7 +15,7 @@ GROUPS = {"Support": ("policies.view_policy", "acceptance.act_for_others", "acco
 
 
 class AcceptanceConfig(AppConfig):
-    """Connects the receivers, and makes the triggers and the group again after every migration."""
+    """Connects receivers and checks, and makes the triggers and the group again after every migration."""
 
     name = "acceptance"
     verbose_name = _("Acceptance")
@@ -23,11 +23,13 @@ class AcceptanceConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what happens after a migration and when a text is viewed."""
-        from .receivers import connect  # noqa: PLC0415 - models can be imported from here on only
+        from .checks import register_checks  # noqa: PLC0415 - models can be imported from here on only
+        from .receivers import connect  # noqa: PLC0415 - the same
 
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="acceptance.triggers")
         post_migrate.connect(make_groups, sender=self, dispatch_uid="acceptance.groups")
         connect()
+        register_checks()
 
 
 def make_groups(*, using: str, **_kwargs: Any) -> None:

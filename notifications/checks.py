@@ -45,11 +45,18 @@ def register_checks() -> None:
 
 
 def check_mail(**_kwargs: Any) -> Sequence[CheckMessage]:
-    """Refuse both kinds of encryption at once, which no mail server speaks."""
+    """Refuse both kinds of encryption at once, which no mail server speaks, and reports that nobody signs."""
+    found = []
     if settings.EMAIL_USE_TLS and settings.EMAIL_USE_SSL:
         message = "EMAIL_USE_TLS and EMAIL_USE_SSL are both on. Keep the one that the mail server asks for."
-        return [Error(message, id="notifications.E001")]
-    return []
+        found.append(Error(message, id="notifications.E001"))
+    if bool(settings.MAIL_PROVIDER) != bool(settings.MAIL_PROVIDER_SECRET):
+        message = (
+            "MAIL_PROVIDER and MAIL_PROVIDER_SECRET belong together: without its secret no report of a"
+            " provider is believed. Set both or neither."
+        )
+        found.append(Error(message, id="notifications.E005"))
+    return found
 
 
 def check_templates(**_kwargs: Any) -> Sequence[CheckMessage]:

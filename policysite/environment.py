@@ -3,7 +3,10 @@
 import logging
 import re
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
+from email.errors import HeaderParseError
+from email.policy import default
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
@@ -28,6 +31,8 @@ PROVIDER_SECRETS = {
     "postmark": "WEBHOOK_SECRET",
     "sparkpost": "WEBHOOK_SECRET",
 }
+# A name, also one that only a network of one's own knows, or an address of IPv4 or IPv6.
+HOST = re.compile(r"[A-Za-z0-9\u00a1-\uffff](?:[A-Za-z0-9\u00a1-\uffff._-]*)|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+")
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 
 
@@ -49,39 +54,72 @@ def parts_of(value: str) -> SplitResult:
 def web_address(value: str) -> None:
     """Refuse a site address that is not `http(s)://host` without a path."""
     parts = parts_of(value)
-    is_whole = parts.scheme in ("http", "https") and parts.hostname and has_port(parts)
-    if not is_whole or parts.path or parts.query:
+    is_whole = parts.scheme in ("http", "https") and has_host(parts) and "@" not in parts.netloc
+    if not is_whole or value != f"{parts.scheme}://{parts.netloc}":
         raise ValidationError(f"{value!r} is not an address like https://policies.example, without a path.")
 
 
 def service_address(value: str) -> None:
     """Refuse what is no address of a service on the web; empty is none."""
     parts = parts_of(value)
-    if value and not (parts.scheme in ("http", "https") and parts.hostname and has_port(parts)):
+    if value and not (parts.scheme in ("http", "https") and has_host(parts)):
         raise ValidationError(f"{value!r} is not an address like https://authority.example/stamp.")
 
 
-def has_port(parts: SplitResult) -> bool:
-    """Whether the port of an address is a number that a port can be, or is left out."""
+def has_host(parts: SplitResult) -> bool:
+    """Whether an address names a host, and no port that none can be."""
     try:
-        return parts.port is None or parts.port > 0
+        return HOST.fullmatch(parts.hostname or "") is not None and parts.port != 0
     except ValueError:
         return False
 
 
 def broker_address(value: str) -> None:
-    """Refuse a broker that the notice pipeline was never run on."""
-    if value and parts_of(value).scheme not in BROKER_SCHEMES:
+    """Refuse a broker that the notice pipeline was never run on; empty is none."""
+    parts = parts_of(value)
+    if value and parts.scheme not in BROKER_SCHEMES:
         raise ValidationError(f"The address must begin with one of {', '.join(BROKER_SCHEMES)}.")
+    if value and not has_host(parts):
+        raise ValidationError(f"{value!r} is not an address like amqp://name:secret@127.0.0.1:5672//.")
+
+
+def host_names(values: Sequence[str]) -> None:
+    """Refuse hosts that come with a scheme, a port or a path, which no request would ever be for."""
+    for value in values:
+        if value != "*" and not HOST.fullmatch(value.strip("[]").removeprefix(".")):
+            raise ValidationError(f"{value!r} is not the name of a host like policies.example, alone.")
+    not_empty(values)
+
+
+def mail_host(value: str) -> None:
+    """Refuse a mail server that is no host alone."""
+    if not HOST.fullmatch(value):
+        raise ValidationError(f"{value!r} is not the name of a host like smtp.shop.example, without a port.")
 
 
 def database_engine(value: str) -> None:
     """Refuse a database without the triggers that keep published versions unchanged."""
     parts = parts_of(value)
-    if parts.scheme != "sqlite" and (parts.scheme not in ("postgres", "postgresql") or not has_port(parts)):
+    name = parts.path.removeprefix("/")
+    if parts.scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ValidationError("The address must begin with sqlite:// or postgresql://.")
+    if parts.scheme != "sqlite" and not (has_port(parts) and name):
         raise ValidationError(
-            "The address must begin with sqlite:// or postgresql://, and a port must be a number."
+            "It must end with the name of the database, as in postgresql://127.0.0.1:5432/policysite,"
+            " and a port must be a number."
         )
+    if parts.scheme == "sqlite" and (parts.netloc or not name or name == ":memory:"):
+        raise ValidationError(
+            "It must name a file, as in sqlite:////srv/policysite.sqlite3, with three slashes before a path."
+        )
+
+
+def has_port(parts: SplitResult) -> bool:
+    """Whether the port of an address is a number that a port can be, or is left out."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def time_zone(value: str) -> None:
@@ -90,10 +128,24 @@ def time_zone(value: str) -> None:
         raise ValidationError(f"{value!r} is not a time zone like Europe/Berlin.")
 
 
-def address_line(value: str) -> None:
-    """Refuse a sender without an @, which no mail server would take."""
-    if "@" not in value or "\n" in value:
-        raise ValidationError(f"{value!r} is not an e-mail address.")
+def sender(value: str) -> None:
+    """Refuse what is not one sender in the form of RFC 5322: an address, or a name with it in brackets."""
+    try:
+        header = default.header_factory("From", value)
+        # Of two addresses, or with something beside the one, there is nothing that could be one.
+        validate_email("" if header.defects else ",".join(each.addr_spec for each in header.addresses))
+    except (Invalid, ValueError, IndexError, HeaderParseError) as error:
+        raise ValidationError(
+            f"{value!r} is not an e-mail address like Shop <notices@shop.example>."
+        ) from error
+
+
+def mailbox(value: str) -> None:
+    """Refuse what is not one e-mail address, alone."""
+    try:
+        validate_email(value)
+    except Invalid as error:
+        raise ValidationError(f"{value!r} is not an e-mail address like privacy@shop.example.") from error
 
 
 def bounce_address(value: str) -> None:
@@ -148,6 +200,12 @@ def mail_provider(value: str) -> None:
     """Refuse a mail provider whose reports cannot be read; an empty one stands for none."""
     if value and value not in PROVIDER_SECRETS:
         raise ValidationError(f"{value!r} is not one of {', '.join(PROVIDER_SECRETS)}.")
+
+
+def ledger_name(value: str) -> None:
+    """Refuse what cannot be the name of a key in a signed note (C2SP): spaces and + have a meaning there."""
+    if not value or re.search(r"[\s+]", value):
+        raise ValidationError(f"{value!r} is not a name like shop.example/policysite, without spaces and +.")
 
 
 def header_name(value: str) -> None:

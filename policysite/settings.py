@@ -12,19 +12,23 @@ from kombu import Exchange, Queue
 
 from .environment import (
     PROVIDER_SECRETS,
-    address_line,
     bounce_address,
     broker_address,
     database_engine,
     header_name,
+    host_names,
     kept_secret,
+    ledger_name,
     log_level,
     long_secret,
+    mail_host,
     mail_provider,
+    mailbox,
     not_empty,
     not_negative,
     open_environment,
     port_number,
+    sender,
     service_address,
     some_seconds,
     time_zone,
@@ -43,13 +47,13 @@ env = open_environment(BASE_DIR / ".env")
 
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000", validate=web_address)
 SITE_NAME = env.str("SITE_NAME", "Fernhill Shoes", validate=not_empty)
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", "privacy@fernhill.example", validate=address_line)
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "privacy@fernhill.example", validate=mailbox)
 DEMO_SHOP = env.bool("DEMO_SHOP", False)
 RELEASE = "0.1.0"
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "", validate=long_secret) or kept_secret(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"], validate=not_empty
+    "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"], validate=host_names
 )
 
 SERVED_BY_HTTPS = SITE_URL.startswith("https://")
@@ -152,6 +156,8 @@ DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, con
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 
 if DATABASE_URL.startswith("sqlite"):
+    # A relative path is relative to the project, so that all processes find the same file.
+    DATABASES["default"]["NAME"] = str(BASE_DIR / DATABASES["default"]["NAME"])
     # FULL, because what is committed here is evidence and must outlive a power failure.
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -226,14 +232,14 @@ if RETENTION_DAILY:
 # Mail
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST = env.str("EMAIL_HOST", "127.0.0.1")
+EMAIL_HOST = env.str("EMAIL_HOST", "127.0.0.1", validate=mail_host)
 EMAIL_PORT = env.int("EMAIL_PORT", 8025, validate=port_number)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 30, validate=some_seconds)
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Fernhill Shoes <notices@fernhill.example>", validate=address_line)
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "Fernhill Shoes <notices@fernhill.example>", validate=sender)
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "", validate=bounce_address)
 BOUNCE_IMAP_PASSWORD = env.str("BOUNCE_IMAP_PASSWORD", "")
 
@@ -255,7 +261,7 @@ NOTICE_TRIAL_MINUTES = env.int("NOTICE_TRIAL_MINUTES", 10, validate=not_negative
 
 # The ledger: whose it is, and where the key lies that signs it. The key itself is no setting.
 
-LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", f"{urlsplit(SITE_URL).hostname}/policysite", validate=not_empty)
+LEDGER_ORIGIN = env.str("LEDGER_ORIGIN", f"{urlsplit(SITE_URL).hostname}/policysite", validate=ledger_name)
 LEDGER_KEY_FILE = env.str("LEDGER_KEY_FILE", str(VAR_DIR / "ledger_key"), validate=not_empty)
 LEDGER_KEY_COMMAND = env.str("LEDGER_KEY_COMMAND", "")
 TIMESTAMP_AUTHORITY = env.str("TIMESTAMP_AUTHORITY", "", validate=service_address)

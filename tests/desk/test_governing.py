@@ -108,6 +108,6 @@ def test_asking_changes_nothing_and_is_kept_by_no_browser(
     assert "no-store" in response.headers["Cache-Control"]
 
 
-def test_the_desk_leads_there(writer: Client, db: None) -> None:
-    assert address("governing") in links(writer.get(address("overview")).content)
-    assert writer.get(address("governing")).status_code == 200
+def test_the_desk_leads_there(decider: Client, db: None) -> None:
+    assert address("governing") in links(decider.get(address("overview")).content)
+    assert decider.get(address("governing")).status_code == 200

@@ -11,6 +11,7 @@ from django.core.checks import Error, Tags, run_checks
 from django.core.checks import Warning as Caution
 from django.db import connection
 
+from acceptance.checks import check_stamps
 from acceptance.triggers import ACCEPTANCE_TRIGGERS
 from notifications.checks import check_address, check_mail, check_templates, check_triggers, notice_templates
 from policies.triggers import drop_triggers
@@ -48,6 +49,29 @@ def test_settings_that_fit_pass(settings: Any) -> None:
 
     assert found_by(check_mail()) == []
     assert found_by(check_address()) == []
+
+
+@pytest.mark.parametrize(("provider", "secret"), [("postmark", ""), ("", "s" * 40)])
+def test_a_provider_without_its_secret_is_refused(settings: Any, provider: str, secret: str) -> None:
+    settings.MAIL_PROVIDER, settings.MAIL_PROVIDER_SECRET = provider, secret
+
+    assert found_by(check_mail()) == ["notifications.E005"]
+
+
+@pytest.mark.parametrize(
+    ("authority", "roots", "found"),
+    [
+        ("https://stamp.example", "", ["acceptance.E001"]),
+        ("", "/nowhere.pem", ["acceptance.E002"]),
+        ("", "", []),
+    ],
+)
+def test_an_authority_whose_stamps_nobody_could_check_is_refused(
+    settings: Any, authority: str, roots: str, found: list[str]
+) -> None:
+    settings.TIMESTAMP_AUTHORITY, settings.TIMESTAMP_ROOTS = authority, roots
+
+    assert found_by(check_stamps()) == found
 
 
 def test_both_kinds_of_encryption_at_once_are_refused(settings: Any) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import desk, health, metrics, outlook, provider, reach, suppressions, webhooks
+from .views import desk, health, metrics, outlook, provider, reach, recalling, suppressions, webhooks
 
 health_patterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,6 +17,7 @@ desk_patterns = [
     path("suppressions/<int:suppression_id>/release/", suppressions.release, name="release"),
     path("versions/<int:version_id>/before/", outlook.before_publication, name="before_publication"),
     path("versions/<int:version_id>/before/letter/", outlook.letter, name="letter"),
+    path("versions/<int:version_id>/before-recall/", recalling.before_recall, name="before_recall"),
     path("versions/<int:version_id>/campaign/", desk.campaign, name="campaign"),
     path("campaigns/<int:campaign_id>/reach/", reach.reach, name="reach"),
     path("campaigns/<int:campaign_id>/reach/not-told.csv", reach.untold_csv, name="untold_csv"),

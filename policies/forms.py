@@ -83,6 +83,12 @@ class CatchUpForm(forms.Form):
     number = forms.IntegerField(min_value=1)
 
 
+class SendBackForm(forms.Form):
+    """What is to be changed of a draft before it is approved."""
+
+    note = forms.CharField(label=_("What is to be changed"), required=False, max_length=5000)
+
+
 class RecallForm(forms.Form):
     """Why a version is recalled."""
 

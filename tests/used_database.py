@@ -49,6 +49,7 @@ WRITTEN = [
     ("acceptance", "0011_handovers_and_rules"),
     ("notifications", "0014_handovers"),
     ("accounts", "0005_list_people"),
+    ("policies", "0009_review_notes"),
 ]
 
 LATER = NOW + timedelta(days=31)

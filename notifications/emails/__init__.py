@@ -1,6 +1,6 @@
 """The mail of a campaign."""
 
-from .letters import MESSAGE_ID, Addressed, Letters, Person, rebuilt, sample
+from .letters import MESSAGE_ID, Addressed, Letters, Person, rebuilt, sample, sample_correction
 from .wording import build_letter, sender_address, what_is_asked
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "build_letter",
     "rebuilt",
     "sample",
+    "sample_correction",
     "sender_address",
     "what_is_asked",
 ]

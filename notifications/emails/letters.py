@@ -180,6 +180,19 @@ def sample(
     return skeleton.fill(named)
 
 
+def sample_correction(publication: Publication, register: Register, reader: User, language: str) -> bytes:
+    """Give the mail that tells of a recall, with the moments in the zone of `reader` (RFC 5322, CRLF)."""
+    assert publication.recalled_at is not None
+    with translation.override(language):
+        zone = ZoneInfo(reader.time_zone)
+        moments = {"effective": publication.effective_at, "recalled": publication.recalled_at}
+        moments |= {place: entry.effective_at for place, entry in coming(publication, register).items()}
+        told = {place: in_words(moment.astimezone(zone)) for place, moment in moments.items()}
+        skeleton = build_correction(publication, register, language)
+    message_id = f"<sample@{sender_address().partition('@')[2]}>"
+    return skeleton.fill(values(mailbox(sender_address()), message_id, publication.recalled_at, told))
+
+
 def rebuilt(notice: Notice) -> bytes:
     """Give the message that was sent for a notice, byte for byte, from what was kept of it.
 

@@ -2,6 +2,7 @@
 
 from .comparing import wrong_handovers
 from .control import CampaignNotRunning, cancel_campaign, pause_campaign, resume_campaign
+from .correcting import was_over
 from .entering import enter_handovers
 from .events import NoSuchNotice, record_event
 from .planning import plan_campaigns
@@ -49,5 +50,6 @@ __all__ = [
     "suppress_address",
     "take_event",
     "take_message",
+    "was_over",
     "wrong_handovers",
 ]

@@ -67,7 +67,8 @@ class PolicyVersion(models.Model):
     )
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True, editable=False)
 
-    history: ClassVar[Any] = HistoricalRecords()
+    # Why a draft was sent back stands with that change, in as many words as it takes.
+    history: ClassVar[Any] = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
     class Meta:
         verbose_name = _("version")

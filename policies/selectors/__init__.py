@@ -12,6 +12,7 @@ from .register import (
     load_register,
     register,
     register_if_published,
+    register_if_recalled,
     register_with,
 )
 from .rules import BASELINE, DELETED, NO_RULE, Demand, RuleBook, load_rule_book, load_rule_book_at, rule_book
@@ -38,6 +39,7 @@ __all__ = [
     "obstacles",
     "register",
     "register_if_published",
+    "register_if_recalled",
     "register_with",
     "rule_book",
     "writers_of",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -229,6 +229,15 @@ def register_if_published(draft: PolicyVersion, *, now: datetime) -> Register:
     as_if.number, as_if.published_at = next_number(draft.policy_id), now
     entries = [*load_register().by_id.values(), publication(as_if, texts)]
     return Register(sorted(entries, key=lambda entry: (entry.slug, entry.number)))
+
+
+def register_if_recalled(version_id: int, *, now: datetime) -> Register:
+    """Give the register as if a version were recalled now, unless it was recalled before."""
+    entries = load_register().by_id.values()
+    return Register(
+        replace(entry, recalled_at=now) if entry.version_id == version_id and not entry.recalled_at else entry
+        for entry in entries
+    )
 
 
 def publication(version: PolicyVersion, texts: list[PolicyText]) -> Publication:

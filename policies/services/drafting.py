@@ -205,10 +205,15 @@ class NothingToReview(Refusal):
 
 
 @transaction.atomic
-def send_back(*, version_id: int) -> PolicyVersion:
-    """Give a draft back to its author, who asks for review again. Raises `AlreadyPublished`."""
+def send_back(*, version_id: int, note: str = "") -> PolicyVersion:
+    """Give a draft back to its author, who asks for review again.
+
+    A `note` on what is to be changed is kept in the history of the draft. Raises `AlreadyPublished`.
+    """
     draft = lock_draft(version_id)
     draft.review_asked_at = None
+    # As simple-history documents it; what it has for afterwards may find another change of the same moment.
+    draft._change_reason = note.strip()  # type: ignore[attr-defined]  # noqa: SLF001
     draft.save()
     return draft
 

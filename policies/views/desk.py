@@ -1,11 +1,12 @@
 """The desk: legal staff look over, approve, publish and recall."""
 
 from collections.abc import Callable, Iterable
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from accounts.models import User
 from .. import services
 from ..comparisons import Summary, changes_of
 from ..fingerprints import next_number, version_fingerprint
-from ..forms import CatchUpForm, RecallForm, VersionForm
+from ..forms import CatchUpForm, RecallForm, SendBackForm, VersionForm
 from ..models import ChangeClass, PolicyVersion, Recall
 from ..refusal import Refusal
 from ..selectors import DeskPolicy, State, desk_policies, lacks_approval, load_register, obstacles, writers_of
@@ -121,12 +122,22 @@ def version_context(found: PolicyVersion, form: VersionForm) -> dict[str, object
         "recall": Recall.objects.select_related("recalled_by").get(version=found)
         if state is State.RECALLED
         else None,
+        "sent_back": sent_back(found),
         "writers": set() if found.is_published else writers_of(found),
         "approved_by": {approval.approver_id for approval in approvals if approval.fingerprint == current},
         "obstacles": [] if found.is_published else obstacles(found, now=timezone.now()),
         "state": state,
         "zone": timezone.get_current_timezone_name(),
     }
+
+
+def sent_back(found: PolicyVersion) -> Any:
+    """Give the record of how a draft was sent back with a note; None where review was asked for since."""
+    if found.is_published or found.review_asked_at:
+        return None
+    said = Q(review_asked_at__isnull=False) | Q(history_change_reason__gt="")
+    last = found.history.filter(said).select_related("history_user").first()
+    return last if last and last.history_change_reason else None
 
 
 def is_understated(found: PolicyVersion, changes: Iterable[Summary]) -> bool:
@@ -149,11 +160,16 @@ def ask_for_review(request: HttpRequest, version_id: int) -> HttpResponse:
 @require_POST
 @desk_page("policies.approve_version")
 def send_back(request: HttpRequest, version_id: int) -> HttpResponse:
-    """Give a draft back to its author."""
+    """Give a draft back to its author, with a note on what is to be changed."""
+    form = SendBackForm(request.POST)
+    if not form.is_valid():
+        found = get_object_or_404(PolicyVersion.objects.select_related("policy", "author"), pk=version_id)
+        context = version_context(found, form_of(found)) | {"refusal": form.errors["note"][0]}
+        return render(request, "desk/version.html", context | {"note": form["note"].value()}, status=422)
     return act(
         request,
         version_id,
-        lambda: services.send_back(version_id=version_id),
+        lambda: services.send_back(version_id=version_id, note=form.cleaned_data["note"]),
         _("The draft is with its author again."),
     )
 

@@ -173,8 +173,9 @@ def deciding_pages(world: World) -> Iterator[tuple[str, Page]]:
     for address in (draft, f"{draft}before/", "/desk/", *lists):
         yield opened(page, address)
     page.goto(published)
-    page.get_by_text("Recall this version").click()
-    yield "the version, to be recalled", page
+    page.get_by_role("link", name="Recall this version").click()
+    expect(page.get_by_label("Reason for the recall")).to_be_visible()
+    yield "before the recall", page
 
 
 def keeping_pages(world: World) -> Iterator[tuple[str, Page]]:

@@ -291,3 +291,41 @@ def test_an_approver_sends_a_draft_back_and_its_author_asks_again(
     assert response["Location"] == address("version", draft.pk)
     assert draft.review_asked_at is None
     assert "Ask for review" in words(writer.get(address("version", draft.pk)).content)
+
+
+def test_a_draft_is_sent_back_with_what_is_to_be_changed_until_it_is_put_up_again(
+    writer: Client, decider: Client, draft: PolicyVersion
+) -> None:
+    place, said = address("version", draft.pk), "Section 2 names no recipient. " + "Please add one. " * 20
+    writer.post(address("ask_for_review", draft.pk))
+
+    decider.post(address("send_back", draft.pk), {"note": said})
+    writer.post(place, typed(writer, place, "effective_at", change_class="NEUTRAL"))
+    sent_back = words(writer.get(place).content)
+    writer.post(address("ask_for_review", draft.pk))
+    asked_again = words(writer.get(place).content)
+
+    assert "Sent back by approver@example.com" in sent_back
+    assert " ".join(said.split()) in sent_back
+    assert "names no recipient" not in asked_again
+
+
+def test_a_draft_that_is_sent_back_again_without_a_word_says_nothing_of_before(
+    writer: Client, decider: Client, draft: PolicyVersion
+) -> None:
+    for note in ("Add a recipient.", ""):
+        writer.post(address("ask_for_review", draft.pk))
+        decider.post(address("send_back", draft.pk), {"note": note})
+
+    assert "Add a recipient." not in words(writer.get(address("version", draft.pk)).content)
+
+
+def test_a_note_that_is_too_long_is_not_lost(writer: Client, decider: Client, draft: PolicyVersion) -> None:
+    writer.post(address("ask_for_review", draft.pk))
+
+    response = decider.post(address("send_back", draft.pk), {"note": "word " * 1001})
+
+    draft.refresh_from_db()
+    assert response.status_code == 422
+    assert "word word word" in words(response.content)
+    assert draft.review_asked_at == NOW

@@ -75,6 +75,7 @@ DOORS = (
     Door("policy_report_json", "GET", VIEW, ("nowhere",)),
     Door("before_publication", "GET", VIEW),
     Door("letter", "GET", VIEW),
+    Door("before_recall", "GET", PUBLISH),
     Door("campaign", "GET", VIEW),
     Door("reach", "GET", VIEW),
     Door("untold_csv", "GET", LIST),

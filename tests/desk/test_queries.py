@@ -56,7 +56,7 @@ def test_the_overview_makes_six_however_many_policies_there_are(
     assert before == count(decider, address("overview")) == FRAME + 6
 
 
-def test_the_page_of_a_draft_makes_eighteen_however_many_texts_and_approvals_it_has(
+def test_the_page_of_a_draft_makes_nineteen_however_many_texts_and_approvals_it_has(
     decider: Client,
     published: PolicyVersion,
     make_draft: Callable[..., PolicyVersion],
@@ -73,7 +73,7 @@ def test_the_page_of_a_draft_makes_eighteen_however_many_texts_and_approvals_it_
         fingerprint = version_fingerprint(PolicyVersion.objects.get(pk=draft.pk))
         services.approve_version(version_id=draft.pk, approver=person, fingerprint=fingerprint, now=NOW)
 
-    assert before == count(decider, place) == FRAME + 18
+    assert before == count(decider, place) == FRAME + 19
 
 
 def test_the_page_of_a_published_version_makes_six_however_many_versions_there_are(

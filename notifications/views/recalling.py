@@ -1,0 +1,68 @@
+"""Before a version is recalled: what holds then, who is told of it, and what the mail will say."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from acceptance.selectors import acts_on
+from policies.models import Recall
+from policies.selectors import Publication, register_if_recalled
+from policies.views.guard import desk_page, person
+
+from ..emails import sample_correction
+from ..models import Campaign, CampaignKind, Wave
+from ..selectors import progress_by_wave
+from ..services import was_over
+from .outlook import content_of, read
+
+
+@dataclass(frozen=True)
+class Told:
+    """How many were, or may have been, told of a version by mail, and how many are still to be told."""
+
+    people: int = 0
+    waiting: int = 0
+
+
+@require_safe
+@desk_page("policies.publish_version")
+def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Show what recalling a version will do. A query string `letter` chooses the language of the letter."""
+    now = timezone.now()
+    register = register_if_recalled(version_id, now=now)
+    entry = register.by_id.get(version_id)
+    if entry is None:
+        raise Http404(_("There is no published version at this address."))
+    told = told_of(entry)
+    is_told = told.people > 0 and not was_over(entry, register)
+    context: dict[str, object] = {
+        "entry": entry,
+        "is_recalled": Recall.objects.filter(version=version_id).exists(),
+        "was_in_force": entry.effective_at <= now,
+        "holds": register.in_force(entry.slug, now),
+        "comes": register.announced(entry.slug, now),
+        "told": told,
+        "is_told": is_told,
+        "answers": acts_on(version_id).count(),
+    }
+    if is_told:
+        asked = request.GET.get("letter", "")
+        language = asked if asked in entry.texts else entry.text(entry.default_language).language
+        letter = read(sample_correction(entry, register, person(request), language))
+        context |= {"language": language, "letter": letter, "words": content_of(letter, "plain")}
+    return render(request, "desk/before_recall.html", context)
+
+
+def told_of(entry: Publication) -> Told:
+    """Count who was told of a version, from the counters of its chunks."""
+    campaign = Campaign.objects.filter(version=entry.version_id, kind=CampaignKind.ANNOUNCEMENT).first()
+    waves = dict(progress_by_wave(campaign)) if campaign else {}
+    first = waves.get(Wave.ANNOUNCEMENT)
+    if first is None:
+        return Told()
+    reached = first.accepted - first.bounced + first.unknown
+    return Told(reached, sum(wave.waiting for wave in waves.values()))

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection
 from django.test import Client
 
 from policies import comparisons, services
+from policies.apps import forget_comparisons
 from policies.comparisons import NOTHING, Form, Source, comparison, published, reading, stored, summary
 from policies.models import KeptComparison, PolicyText, PolicyVersion
 from policies.redline import Comparison, as_record, compare
@@ -295,3 +297,17 @@ def test_what_is_restored_equals_what_was_worked_out(db: None, old: str, new: st
         assert fresh.size.moves == 2
         assert {risk.kind.value for _at, risk in fresh.risks} >= {"word", "duration", "link", "number"}
         assert any(change.remarks for change in fresh.places)
+
+
+def test_what_an_older_engine_compared_goes_with_the_next_migration(
+    two: list[PolicyVersion],
+) -> None:
+    comparison(*[stored(version.texts.get()) for version in two])
+    mine = KeptComparison.objects.get()
+    KeptComparison.objects.create(
+        key="0" * 64, engine="policysite-redline/1", old_sha256="", new_sha256="", summary={}, record=b""
+    )
+
+    forget_comparisons(app_config=apps.get_app_config("policies"), using="default")
+
+    assert list(KeptComparison.objects.all()) == [mine]

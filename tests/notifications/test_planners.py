@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from notifications.models import Campaign, Chunk, Notice
@@ -117,3 +117,28 @@ def test_whoever_leaves_while_a_slice_is_planned_leaves_no_empty_chunk_behind(
     assert made == 3 - leaving
     assert Chunk.objects.count() == (1 if made else 0)
     assert counters_add_up()
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite looks for nothing at the commit")
+def test_looking_up_the_chunks_of_notices_never_goes_over_all_chunks(
+    make_people: Callable[..., list[User]], version: PolicyVersion
+) -> None:
+    make_people(40)
+    with connection.cursor() as cursor:
+        # What was planned for other tests, while there were few rows or none.
+        cursor.execute("ANALYZE notifications_chunk")
+        cursor.execute("DISCARD PLANS")
+        before = chunks_read_through(cursor)
+
+        plan_campaigns(now=NOW)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+        assert Notice.objects.count() == 40
+        assert chunks_read_through(cursor) - before < 10
+
+
+def chunks_read_through(cursor: Any) -> int:
+    """Give how often all chunks were read in this transaction."""
+    scans = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'notifications_chunk'"
+    cursor.execute(scans)
+    return int(cursor.fetchone()[0])

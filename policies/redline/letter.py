@@ -9,7 +9,8 @@ from .comparison import Change, Comparison
 from .directions import runs_otherwise
 from .document import BREAK, CELL
 from .labels import notes_of, words_of
-from .plain import beginning, move_label
+from .plain import beginning, lead_label, move_label
+from .surroundings import Surroundings
 from .wording import Sign
 
 CHANGED = {"-": "del", "+": "ins"}
@@ -25,10 +26,15 @@ def as_letter(comparison: Comparison) -> str:
 
 def elements(comparison: Comparison) -> Iterator[str]:
     """Give the elements of the HTML, one by one."""
+    surroundings = Surroundings(comparison)
     for clause in comparison.by_clause:
         if clause.heading or comparison.has_headings:
             yield f'<h3 dir="auto">{escape(clause.heading or _("Before the first heading"))}</h3>'
+        shown: set[int] = set()
         for at in clause.places:
+            leads = [lead for lead in surroundings.around(at) if lead not in shown]
+            shown |= set(leads)
+            yield from (f"<p><em>{escape(lead_label(comparison, lead))}</em></p>" for lead in leads)
             yield paragraph(comparison, comparison.places[at])
 
 

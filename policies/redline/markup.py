@@ -20,7 +20,8 @@ from .document import BREAK, CELL, Block, Element, Mark
 from .expressions import Expression, touching
 from .labels import notes_of, way_label, words_of
 from .remarks import Remark, RemarkKind
-from .tree import Tree, attribute_list, directions_of, own_path, shared_elements
+from .surroundings import Surroundings
+from .tree import Tree, attribute_list, directions_of, outer_path, own_path, shared_elements
 from .vocabulary import RiskKind
 from .wording import Sign
 
@@ -67,14 +68,20 @@ class Page:
         return f'<div class="redline">\n{tree.closed()}</div>'
 
     def changes_only(self) -> str:
-        """Give what changed, clause by clause, each with its heading."""
+        """Give what changed, clause by clause, each with its heading and what else says what it is about."""
         self.lead_through(self.comparison.stops_by_clause)
-        shared = shared_elements(self.comparison)
+        shared, surroundings = shared_elements(self.comparison), Surroundings(self.comparison)
         written = []
         for clause in self.comparison.by_clause:
             tree = Tree(shared, self.directions)
+            shown: set[int] = set()
             for at in clause.places:
-                self.put(tree, at, own_path(self.block(at)))
+                for lead in surroundings.around(at):
+                    if lead not in shown:
+                        shown.add(lead)
+                        path, inner = outer_path(self.block(lead)), self.inner(lead, "=")
+                        tree.put(path, inner, {"class": "around"}, is_old=False)
+                self.put(tree, at, outer_path(self.block(at)))
             written.append(f"<section>\n{self.heading(clause)}{tree.closed()}</section>\n")
         return f'<div class="redline clauses">\n{"".join(written)}</div>'
 

@@ -9,6 +9,7 @@ from .comparison import Change, Comparison, Size
 from .directions import FSI, PDI, isolate, isolated, runs_otherwise
 from .document import CELL
 from .labels import notes_of, risk_in_words, words_of
+from .surroundings import Surroundings
 from .wording import Sign, Span
 
 # So much of a passage is quoted where it was, if it moved.
@@ -53,12 +54,17 @@ def lines(comparison: Comparison) -> Iterator[str]:
         yield ""
         yield _("Look closely at:")
         yield from (f"- {words}" for words in risks_in_words(comparison))
+    surroundings = Surroundings(comparison)
     for clause in comparison.by_clause:
         if clause.heading or comparison.has_headings:
             heading = clause.heading or _("Before the first heading")
             yield from ("", heading, "-" * min(len(heading), UNDERLINE))
+        shown: set[int] = set()
         for at in clause.places:
-            yield from ("", *change_lines(comparison, comparison.places[at]))
+            leads = [lead for lead in surroundings.around(at) if lead not in shown]
+            shown |= set(leads)
+            yield from ("", *(lead_label(comparison, lead) for lead in leads))
+            yield from change_lines(comparison, comparison.places[at])
 
 
 def risks_in_words(comparison: Comparison) -> list[str]:
@@ -69,6 +75,12 @@ def risks_in_words(comparison: Comparison) -> list[str]:
         words = risk_in_words(risk.kind, risk.was, risk.now)
         found[f"{words} ({isolated(heading)})" if heading else words] = None
     return list(found)
+
+
+def lead_label(comparison: Comparison, at: int) -> str:
+    """Give the label that says below what a change stands: a sentence that leads to it, an item, a head."""
+    words = beginning(comparison.block(comparison.places[at]).text.replace(CELL, " | "))
+    return _("Below “%(words)s”:") % {"words": isolated(words)}
 
 
 def change_lines(comparison: Comparison, change: Change) -> Iterator[str]:

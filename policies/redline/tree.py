@@ -83,6 +83,12 @@ def own_path(block: Block) -> tuple[Element, ...]:
     return block.path[starts[-1] :] if starts else block.path[-1:]
 
 
+def outer_path(block: Block) -> tuple[Element, ...]:
+    """Give what a block needs of its path to stand among others of its list, table or quotation."""
+    starts = [at for at, element in enumerate(block.path) if element.tag in OUTERMOST]
+    return block.path[starts[0] :] if starts else block.path[-1:]
+
+
 def shared_elements(comparison: Comparison) -> dict[int, int]:
     """Give the elements of the old text that hold what elements of the new one hold, by their numbers."""
     same: dict[int, int] = {}

@@ -68,6 +68,7 @@ def clear() -> None:
     running.update(state=CampaignState.DONE, finished_at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM notifications_notice")
+        cursor.execute("DELETE FROM notifications_chunk")
         tidy(cursor)
 
 

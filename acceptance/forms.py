@@ -66,13 +66,21 @@ class RecordForm(forms.Form):
     )
 
 
+class PolicyChoice(forms.ModelChoiceField[Policy]):
+    """A policy by its name."""
+
+    def label_from_instance(self, obj: Policy) -> str:
+        """Give the name of a policy, with its address, which tells two of one name apart."""
+        return f"{obj.name} ({obj.slug})"
+
+
 class GoverningForm(forms.Form):
     """Whose text is asked about, of which policy, and at which instant."""
 
     person = forms.CharField(
         label=_("E-mail address"), max_length=254, help_text=_("The whole address, in any case.")
     )
-    policy = forms.ModelChoiceField(
+    policy = PolicyChoice(
         label=_("Policy"), queryset=Policy.objects.order_by("slug"), to_field_name="slug", empty_label=None
     )
     at = forms.DateTimeField(

@@ -22,6 +22,7 @@ desk_patterns = [
     path("versions/<int:version_id>/report.csv", reports.version_csv, name="report_csv"),
     path("versions/<int:version_id>/report.json", reports.version_json, name="report_json"),
     path("versions/<int:version_id>/answers/", desk.answers, name="answers"),
+    path("versions/<int:version_id>/answers.csv", desk.answers_csv, name="answers_csv"),
     path("people/", others.find_person, name="find_person"),
     path("people/<int:user_id>/answers/", others.act_for, name="act_for"),
     path("governing/", desk.governing, name="governing"),

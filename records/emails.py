@@ -16,6 +16,11 @@ def letter_to_confirm(person: User, address: str, token: str) -> EmailMessage:
     return letter("confirm_address", address, person.language, link=link)
 
 
+def letter_to_the_owner(person: User, address: str) -> EmailMessage:
+    """Give the letter to an address that another account has, so that asking tells the person nothing."""
+    return letter("address_taken", address, person.language)
+
+
 def letter_to_the_old_address(person: User, before: str) -> EmailMessage:
     """Give the letter that tells an address that it is the person's no more."""
     return letter("address_changed", before, person.language)

@@ -15,13 +15,14 @@ from policies.views.downloads import csv_download
 from policies.views.guard import desk_page, status_of
 
 from ..forms import GoverningForm
-from ..models import Act
+from ..models import Act, Channel
 from ..selectors import acts_on, governing_version, never_accepted
 from .reports import entry_or_404
 
 PAGE = 50
 LARGEST_KEY = 2**63 - 1
 HEAD = ("person", "address", "country", "language", "joined_at")
+ANSWER = ("act", "at", "person", "address", "kind", "language", "channel", "entered_by", "note")
 
 
 @require_safe
@@ -35,6 +36,15 @@ def answers(request: HttpRequest, version_id: int) -> HttpResponse:
     if len(acts) > PAGE:
         context["next"] = acts[PAGE - 1].pk
     return render(request, "desk/answers.html", context)
+
+
+@require_safe
+@desk_page("accounts.list_people")
+def answers_csv(_request: HttpRequest, version_id: int) -> StreamingHttpResponse:
+    """Give all acts on a published version as CSV, the latest first."""
+    entry_or_404(version_id)
+    acts = acts_on(version_id).select_related("text", "user", "acted_by").iterator(chunk_size=2000)
+    return csv_download(f"answers-{version_id}", (ANSWER, *map(answer_row, acts)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +91,17 @@ def lines(people: Iterator[User]) -> Iterator[tuple[Any, ...]]:
     for person in people:
         key = person.external_id or person.pk
         yield key, person.email, person.country, person.language, person.date_joined
+
+
+def answer_row(act: Act) -> tuple[Any, ...]:
+    """Give what is said of one act, in the order of its head. Of who was erased nothing is said."""
+    person, other = act.user, act.acted_by if act.channel == Channel.DESK else None
+    return (
+        *(act.pk, act.at),
+        *((person.external_id or person.pk, person.email) if person else ("", "")),
+        *(act.kind, act.text.language, act.channel),
+        *(other.email if other else "", act.note),
+    )
 
 
 def act_at(version_id: int, key: str) -> Act | None:

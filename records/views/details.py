@@ -19,7 +19,7 @@ from policies.refusal import Refusal
 from policies.views.guard import person, status_of
 
 from .. import services
-from ..emails import letter_to_confirm, letter_to_the_old_address
+from ..emails import letter_to_confirm, letter_to_the_old_address, letter_to_the_owner
 from ..forms import AddressForm, DetailsForm
 from ..tokens import NewAddress, seal, unseal
 
@@ -51,7 +51,8 @@ def details(request: HttpRequest) -> HttpResponse:
 def address(request: HttpRequest) -> HttpResponse:
     """Send a link to the address to which a person wants to change.
 
-    Whether somebody else has the address is not said, so that nobody can find out by trying.
+    Whether somebody else has the address is told to that address alone: a letter goes there in either case,
+    so that nobody can find out by trying, nor by how long it takes.
     """
     form = AddressForm(request.POST)
     if not form.is_valid():
@@ -63,7 +64,8 @@ def address(request: HttpRequest) -> HttpResponse:
         return redirect("records:details")
     own, wanted = person(request), form.cleaned_data["email"]
     token = seal(NewAddress(own.pk, own.email, wanted))
-    if services.is_taken(wanted) or sent(letter_to_confirm(own, wanted, token)):
+    is_taken = services.is_taken(wanted)
+    if sent(letter_to_the_owner(own, wanted) if is_taken else letter_to_confirm(own, wanted, token)):
         messages.success(request, _("Open the link in the letter that we send to the new address."))
     else:
         messages.error(request, _("The letter could not be sent. Ask again later."))

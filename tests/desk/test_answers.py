@@ -1,5 +1,7 @@
 """The desk's page of answers: what each person did."""
 
+import csv
+import io
 from collections.abc import Callable
 
 import pytest
@@ -71,3 +73,26 @@ def test_a_draft_has_no_answers(decider: Client, draft: PolicyVersion) -> None:
 
     assert response.status_code == 404
     assert "There is no published version at this address." in words(response.content)
+
+
+def test_all_answers_can_be_had_as_a_file(
+    decider: Client, published: PolicyVersion, answer: Callable[..., None], alice: User, bob: User
+) -> None:
+    User.objects.filter(pk=alice.pk).update(external_id="customer-7")
+    alice.refresh_from_db()
+    answer(alice)
+    answer(bob, accepts=False, note="=HYPERLINK(1)")
+
+    response = decider.get(address("answers_csv", published.pk))
+
+    head, *rows = csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig")))
+    assert head == [
+        *("act", "at", "person", "address", "kind", "language", "channel", "entered_by", "note"),
+    ]
+    assert sorted(row[2:] for row in rows) == [
+        [str(bob.pk), "bob@example.com", "DECLINED", "en", "WEB", "", "'=HYPERLINK(1)"],
+        ["customer-7", "alice@example.com", "ACKNOWLEDGED", "en", "WEB", "", ""],
+    ]
+    assert (
+        address("answers_csv", published.pk) in decider.get(address("answers", published.pk)).content.decode()
+    )

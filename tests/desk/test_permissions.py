@@ -63,6 +63,7 @@ DOORS = (
     Door("publish", "POST", PUBLISH),
     Door("recall", "POST", PUBLISH),
     Door("answers", "GET", LIST),
+    Door("answers_csv", "GET", LIST),
     Door("governing", "GET", LIST, ()),
     Door("governing", "POST", LIST, ()),
     Door("never", "GET", LIST),

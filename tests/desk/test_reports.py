@@ -28,7 +28,7 @@ from .test_campaign import figures
 
 pytestmark = pytest.mark.look
 
-OF_VERSION = ("report", "report_csv", "report_json", "answers", "never", "never_csv")
+OF_VERSION = ("report", "report_csv", "report_json", "answers", "answers_csv", "never", "never_csv")
 OF_POLICY = ("policy_report", "policy_report_csv", "policy_report_json")
 
 

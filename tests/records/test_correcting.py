@@ -169,7 +169,12 @@ def test_somebody_elses_address_is_neither_taken_nor_given_away(
     late = client.post(link)
 
     assert "Open the link in the letter that we send" in words(taken.content)
-    assert len(mail.outbox) == 1
+    _first, second = mail.outbox
+    assert (second.to, second.subject) == (
+        ["new@example.com"],
+        "Fernhill Shoes: this address has an account already",
+    )
+    assert "/me/" not in str(second.body)
     assert (late.status_code, User.objects.get(pk=alice.pk).email) == (400, "alice@example.com")
 
 

@@ -169,7 +169,12 @@ class Reader:
                 if item is not None and name == "li":
                     value = (("value", str(item)),)
                     item += 1
-                self.enter(child, name, tag, (*path, self.element(name, value)))
+                around = (*path, self.element(name, value))
+                if name == "tr":
+                    self.add_row(child, around)
+                else:
+                    is_named = name in NAMED and not (name == "p" and tag in ABSORBING)
+                    self.walk(child, name if is_named else tag, around)
             else:
                 loose += inline(child, ())
             tail = child.tail
@@ -178,15 +183,6 @@ class Reader:
                 loose.append(Run(tail))
         if loose:
             self.add(tag, path, loose)
-
-    def enter(self, child: etree._Element, name: str, tag: str, path: tuple[Element, ...]) -> None:
-        """Collect the blocks of a container `name` inside one whose loose text makes blocks of `tag`."""
-        if name == "tr":
-            self.add_row(child, path)
-        elif name in NAMED and not (name == "p" and tag in ABSORBING):
-            self.walk(child, name, path)
-        else:
-            self.walk(child, tag, path)
 
     def element(self, tag: str, attributes: Attributes) -> Element:
         """Give the next element of the document."""

@@ -116,7 +116,7 @@ class Lookout:
 
     def speaks(self, word: str) -> int:
         """Say whether what is like *must* stands in a word, or begins there and goes on behind it."""
-        found = self.known.words.search(f"{word} ", partial=True)
+        found = self.known.begun_words.search(f"{word} ", partial=True)
         # The end of any text is where something might begin.
         return found is not None and found[0] != ""
 

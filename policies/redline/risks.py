@@ -78,10 +78,10 @@ def risks_between(
         went = mine.touching(*gone, with_words=with_words)
         brought = theirs.touching(*came, with_words=with_words)
         # An expression that only one side changes is still held against what it was, or became.
-        if brought:
-            went = mine.touching(*reach(gone, came, brought), with_words=with_words)
-        if went:
-            brought = theirs.touching(*reach(came, gone, went), with_words=with_words)
+        if brought and (wider := reach(gone, came, brought)) != gone:
+            went = mine.touching(*wider, with_words=with_words)
+        if went and (wider := reach(came, gone, went)) != came:
+            brought = theirs.touching(*wider, with_words=with_words)
         if has_links:
             went, brought = [*went, *links(old, *gone)], [*brought, *links(new, *came)]
         if went or brought:

@@ -224,7 +224,9 @@ class Patterns(NamedTuple):
     # What is made of figures, named by its kind; words like *must*, and what of them may be all
     # that changed; and what leads to a month or a unit, one, two and three words before it.
     figures: re.Pattern[str]
-    words: regex.Pattern[str]
+    words: re.Pattern[str]
+    # The same again, by what can tell that a text ends in the middle of several words.
+    begun_words: regex.Pattern[str]
     hints: re.Pattern[str]
     openers: tuple[Search, ...]
     # Whether a word is worth a closer look.
@@ -276,9 +278,11 @@ def patterns(language: str) -> Patterns:
         rf"|{LETTERED}{SPACE}[a-z]\b|第[{NUMERAL}\d]+[条條章项項节節款]",
     }
     either = "|".join(f"(?P<{kind.name}>{expression})" for kind, expression in kinds.items())
+    spoken = rf"\b(?:{known.words}|{known.limits})\b"
     return Patterns(
         figures=re.compile(either),
-        words=regex.compile(rf"\b(?:{known.words}|{known.limits})\b", regex.IGNORECASE),
+        words=re.compile(spoken, re.IGNORECASE),
+        begun_words=regex.compile(spoken, regex.IGNORECASE),
         hints=re.compile(rf"\b(?:{known.words}|{known.limits}|{known.limiting})\b", re.IGNORECASE),
         openers=tuple(
             # What stands before it in a word is a bracket, a quotation mark, an article without its vowel.

@@ -216,10 +216,10 @@ def test_an_answer(alice: User, first: PolicyVersion, browse: Browse) -> None:
 
 
 def test_the_desk_s_page_of_answers_asks_as_much_for_one_act_as_for_many(
-    make_person: Callable[..., User], author: User, first: PolicyVersion, browse: Browse
+    make_person: Callable[..., User], approver: User, first: PolicyVersion, browse: Browse
 ) -> None:
     answer(make_person("person0"), at=EFFECT)
-    client = browse(author, at=EFFECT)
+    client = browse(approver, at=EFFECT)
     asked_by(client, f"/desk/versions/{first.pk}/answers/")
     few = asked_by(client, f"/desk/versions/{first.pk}/answers/")
     for number in range(1, 8):

@@ -50,9 +50,9 @@ def release_of(suppression: Suppression) -> str:
 
 
 def test_the_list_says_which_address_why_and_since_when(
-    held: Suppression, author: User, client_of: ClientOf
+    held: Suppression, approver: User, client_of: ClientOf
 ) -> None:
-    answer = client_of(author).get(PAGE)
+    answer = client_of(approver).get(PAGE)
 
     found = words(answer.content)
     assert answer.status_code == 200
@@ -60,48 +60,48 @@ def test_the_list_says_which_address_why_and_since_when(
     assert "2 March 2026" in found or "March 2, 2026" in found
 
 
-def test_an_empty_list_says_so(author: User, client_of: ClientOf) -> None:
-    assert "No address is on the list." in words(client_of(author).get(PAGE).content)
+def test_an_empty_list_says_so(approver: User, client_of: ClientOf) -> None:
+    assert "No address is on the list." in words(client_of(approver).get(PAGE).content)
 
 
 def test_a_released_address_is_listed_with_who_released_it(
-    held: Suppression, author: User, approver: User, client_of: ClientOf
+    held: Suppression, approver: User, client_of: ClientOf
 ) -> None:
     release_address(suppression_id=held.pk, released_by=approver, now=NOW)
 
-    assert approver.email in words(client_of(author).get(PAGE).content)
+    assert approver.email in words(client_of(approver).get(PAGE).content)
 
 
 @pytest.mark.parametrize("typed", ["alice@example.com", "ALICE@Example.com", " alice@example.com "])
 def test_one_address_is_found_in_any_case(
-    held: Suppression, author: User, client_of: ClientOf, typed: str
+    held: Suppression, approver: User, client_of: ClientOf, typed: str
 ) -> None:
     suppress("alice@example.com.example")
 
-    found = words(client_of(author).get(PAGE, {"address": typed}).content)
+    found = words(client_of(approver).get(PAGE, {"address": typed}).content)
 
     assert "alice@example.com the address" in found
     assert "alice@example.com.example" not in found
 
 
 def test_an_address_that_is_not_listed_is_not_found(
-    held: Suppression, author: User, client_of: ClientOf
+    held: Suppression, approver: User, client_of: ClientOf
 ) -> None:
-    found = words(client_of(author).get(PAGE, {"address": "alice"}).content)
+    found = words(client_of(approver).get(PAGE, {"address": "alice"}).content)
 
     assert "This address is not on the list." in found
     assert "alice@example.com" not in found
 
 
 @pytest.mark.parametrize("typed", ["a\x00b", "x" * 300])
-def test_what_is_no_address_is_refused(author: User, client_of: ClientOf, typed: str) -> None:
-    assert client_of(author).get(PAGE, {"address": typed}).status_code == 422
+def test_what_is_no_address_is_refused(approver: User, client_of: ClientOf, typed: str) -> None:
+    assert client_of(approver).get(PAGE, {"address": typed}).status_code == 422
 
 
-def test_fifty_addresses_stand_on_a_page_the_latest_first(author: User, client_of: ClientOf) -> None:
+def test_fifty_addresses_stand_on_a_page_the_latest_first(approver: User, client_of: ClientOf) -> None:
     for number in range(51):
         suppress(f"person{number:02d}@example.com", minutes=number)
-    client = client_of(author)
+    client = client_of(approver)
 
     first, second = (words(client.get(PAGE, {"page": page}).content) for page in (1, 2))
 
@@ -113,13 +113,13 @@ def test_fifty_addresses_stand_on_a_page_the_latest_first(author: User, client_o
 
 
 def test_the_list_costs_the_same_however_long_it_is(
-    author: User, approver: User, client_of: ClientOf, warm_caches: None
+    approver: User, client_of: ClientOf, warm_caches: None
 ) -> None:
     for number in range(30):
         row = suppress(f"person{number}@example.com")
         if number % 2:
             release_address(suppression_id=row.pk, released_by=approver, now=NOW)
-    client = client_of(author)
+    client = client_of(approver)
     client.get(PAGE)
 
     with CaptureQueriesContext(connection) as queries:

@@ -106,11 +106,11 @@ def test_who_was_not_told_is_listed_and_who_has_answered_is_not(sent: Campaign, 
 
 
 def test_the_page_shows_all_of_it(
-    sent: Campaign, people: list[User], version: PolicyVersion, author: User, client_of: ClientOf
+    sent: Campaign, people: list[User], version: PolicyVersion, approver: User, client_of: ClientOf
 ) -> None:
     record_exposures(user_id=people[1].pk, version_ids=[version.pk], kind=ExposureKind.SHOWN, now=NOW)
 
-    response = client_of(author).get(page(sent))
+    response = client_of(approver).get(page(sent))
 
     found = words(response.content)
     assert response.status_code == 200
@@ -123,13 +123,25 @@ def test_the_page_shows_all_of_it(
     assert "March 2, 2026" in words_of(row)
 
 
-def test_the_list_can_be_had_as_csv_that_no_spreadsheet_runs(
+def test_authors_see_how_many_were_not_told_and_not_who(
     sent: Campaign, people: list[User], author: User, client_of: ClientOf
+) -> None:
+    client = client_of(author)
+
+    shown = words(client.get(page(sent)).content)
+
+    assert "Who they are you may not see" in shown
+    assert not [person.email for person in people if person.email in shown]
+    assert client.get(page(sent, "not-told.csv")).status_code == 403
+
+
+def test_the_list_can_be_had_as_csv_that_no_spreadsheet_runs(
+    sent: Campaign, people: list[User], approver: User, client_of: ClientOf
 ) -> None:
     User.objects.filter(pk=people[1].pk).update(external_id="=1+1", country="US")
     Notice.objects.filter(user=people[3]).update(reply='@SUM(A1)", "\r\n-2')
 
-    response = client_of(author).get(page(sent, "not-told.csv"))
+    response = client_of(approver).get(page(sent, "not-told.csv"))
 
     assert isinstance(response, StreamingHttpResponse)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
@@ -178,19 +190,19 @@ def test_whom_no_correction_reached_is_on_a_page_of_its_own(
 
 @pytest.mark.parametrize("end", ["", "not-told.csv"])
 def test_only_the_desk_sees_it_and_only_of_a_campaign(
-    sent: Campaign, alice: User, author: User, client_of: ClientOf, end: str
+    sent: Campaign, alice: User, approver: User, client_of: ClientOf, end: str
 ) -> None:
     assert client_of(alice).get(page(sent, end)).status_code == 403
     assert Client().get(page(sent, end)).status_code == 302
-    assert client_of(author).get(f"/desk/campaigns/9999/reach/{end}").status_code == 404
+    assert client_of(approver).get(f"/desk/campaigns/9999/reach/{end}").status_code == 404
 
 
 def test_the_page_costs_the_same_however_many_people_there_are(
-    make_people: Callable[..., list[User]], version: PolicyVersion, author: User, client_of: ClientOf
+    make_people: Callable[..., list[User]], version: PolicyVersion, approver: User, client_of: ClientOf
 ) -> None:
     make_people(60)
     campaign = planned()
-    client = client_of(author)
+    client = client_of(approver)
     client.get(page(campaign))
     costs = []
     for count in (1, 50):

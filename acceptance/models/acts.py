@@ -82,10 +82,18 @@ class Act(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Of these two each is the first column of an index below.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="acts", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="acts",
+        verbose_name=_("person"),
     )
-    version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
+    version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, db_index=False, related_name="+", verbose_name=_("version")
+    )
     text = models.ForeignKey(PolicyText, models.PROTECT, related_name="+", verbose_name=_("text"))
     kind = models.CharField(_("kind"), max_length=16, choices=ActKind)
     at = models.DateTimeField(_("at"))
@@ -149,10 +157,17 @@ class ActContext(models.Model):
 class Standing(models.Model):
     """Where a person is with a policy now. Rebuilt from acts; never evidence itself."""
 
+    # Of these two each is the first column of an index below.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="standings", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        db_index=False,
+        related_name="standings",
+        verbose_name=_("person"),
     )
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="+", verbose_name=_("policy"))
+    policy = models.ForeignKey(
+        Policy, models.PROTECT, db_index=False, related_name="+", verbose_name=_("policy")
+    )
     accepted_version = models.ForeignKey(
         PolicyVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("last accepted")
     )

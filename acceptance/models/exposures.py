@@ -27,7 +27,10 @@ LATER = (ExposureKind.LATER_1, ExposureKind.LATER_2, ExposureKind.LATER_3)
 class Exposure(models.Model):
     """A fact about one person and one version: the first moment of one kind of meeting."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name=_("person"))
+    # The first column of the constraint below.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False, verbose_name=_("person")
+    )
     version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+", verbose_name=_("version"))
     kind = models.CharField(_("kind"), max_length=16, choices=ExposureKind)
     at = models.DateTimeField(_("at"))

@@ -88,7 +88,10 @@ class Letter(models.Model):
 class Notice(models.Model):
     """One message to one person, and what became of it. Every non-send says why."""
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name=_("campaign"))
+    # The first column of the constraint below.
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, db_index=False, related_name="+", verbose_name=_("campaign")
+    )
     chunk = models.ForeignKey(Chunk, models.PROTECT, related_name="notices", verbose_name=_("chunk"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("person")

@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from email.errors import HeaderParseError
+from email.errors import HeaderParseError, ObsoleteHeaderDefect
 from email.policy import default
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -55,7 +55,7 @@ def web_address(value: str) -> None:
     """Refuse a site address that is not `http(s)://host` without a path."""
     parts = parts_of(value)
     is_whole = parts.scheme in ("http", "https") and has_host(parts) and "@" not in parts.netloc
-    if not is_whole or value != f"{parts.scheme}://{parts.netloc}":
+    if not is_whole or value[len(parts.scheme) :] != f"://{parts.netloc}":
         raise ValidationError(f"{value!r} is not an address like https://policies.example, without a path.")
 
 
@@ -75,20 +75,22 @@ def has_host(parts: SplitResult) -> bool:
 
 
 def broker_address(value: str) -> None:
-    """Refuse a broker that the notice pipeline was never run on; empty is none."""
-    parts = parts_of(value)
-    if value and parts.scheme not in BROKER_SCHEMES:
-        raise ValidationError(f"The address must begin with one of {', '.join(BROKER_SCHEMES)}.")
-    if value and not has_host(parts):
-        raise ValidationError(f"{value!r} is not an address like amqp://name:secret@127.0.0.1:5672//.")
+    """Refuse a broker that the notice pipeline was never run on; empty is none, and ; parts alternatives."""
+    for one in value.split(";") if value else ():
+        parts = parts_of(one)
+        if parts.scheme not in BROKER_SCHEMES:
+            raise ValidationError(f"The address must begin with one of {', '.join(BROKER_SCHEMES)}.")
+        if not has_host(parts):
+            raise ValidationError(f"{one!r} is not an address like amqp://name:secret@127.0.0.1:5672//.")
 
 
 def host_names(values: Sequence[str]) -> None:
     """Refuse hosts that come with a scheme, a port or a path, which no request would ever be for."""
-    for value in values:
+    named = [value for value in values if value]
+    for value in named:
         if value != "*" and not HOST.fullmatch(value.strip("[]").removeprefix(".")):
             raise ValidationError(f"{value!r} is not the name of a host like policies.example, alone.")
-    not_empty(values)
+    not_empty(named)
 
 
 def mail_host(value: str) -> None:
@@ -103,7 +105,7 @@ def database_engine(value: str) -> None:
     name = parts.path.removeprefix("/")
     if parts.scheme not in ("sqlite", "postgres", "postgresql"):
         raise ValidationError("The address must begin with sqlite:// or postgresql://.")
-    if parts.scheme != "sqlite" and not (has_port(parts) and name):
+    if parts.scheme != "sqlite" and not (has_port(parts) and (name or "service=" in parts.query)):
         raise ValidationError(
             "It must end with the name of the database, as in postgresql://127.0.0.1:5432/policysite,"
             " and a port must be a number."
@@ -132,18 +134,27 @@ def sender(value: str) -> None:
     """Refuse what is not one sender in the form of RFC 5322: an address, or a name with it in brackets."""
     try:
         header = default.header_factory("From", value)
+        # "Acme Inc. <...>" is against the letter of the standard, and is put right where a mail is written.
+        wrong = [defect for defect in header.defects if not isinstance(defect, ObsoleteHeaderDefect)]
         # Of two addresses, or with something beside the one, there is nothing that could be one.
-        validate_email("" if header.defects else ",".join(each.addr_spec for each in header.addresses))
+        refuse_address("" if wrong else ",".join(each.addr_spec for each in header.addresses))
     except (Invalid, ValueError, IndexError, HeaderParseError) as error:
         raise ValidationError(
             f"{value!r} is not an e-mail address like Shop <notices@shop.example>."
         ) from error
 
 
+def refuse_address(value: str) -> None:
+    """Raise `Invalid` for what is no address; the host may be one that only a network of one's own knows."""
+    local, at, host = value.rpartition("@")
+    is_inside = bool(at) and "." not in host and HOST.fullmatch(host) is not None
+    validate_email(f"{local}@{host}.example" if is_inside else value)
+
+
 def mailbox(value: str) -> None:
     """Refuse what is not one e-mail address, alone."""
     try:
-        validate_email(value)
+        refuse_address(value)
     except Invalid as error:
         raise ValidationError(f"{value!r} is not an e-mail address like privacy@shop.example.") from error
 

@@ -5,7 +5,9 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from acceptance.reviews import form_for, review_of
 from acceptance.selectors import facts_of
@@ -96,3 +98,19 @@ def test_all_answers_can_be_had_as_a_file(
     assert (
         address("answers_csv", published.pk) in decider.get(address("answers", published.pk)).content.decode()
     )
+
+
+def test_the_file_is_made_row_by_row_and_reads_no_text_of_a_policy(
+    decider: Client, published: PolicyVersion, answer: Callable[..., None], alice: User
+) -> None:
+    answer(alice)
+
+    with CaptureQueriesContext(connection) as asked:
+        response = decider.get(address("answers_csv", published.pk))
+        before = [query["sql"] for query in asked.captured_queries if "acceptance_act" in query["sql"]]
+        assert response.getvalue().count(b"\r\n") == 2
+    (read,) = (query["sql"] for query in asked.captured_queries if "acceptance_act" in query["sql"])
+
+    assert before == []
+    assert "body" not in read
+    assert "html" not in read

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from .comparison import Comparison
-from .document import Document
+from .document import Block, Document, Element
 from .standing import LISTS
 
 # What ends a sentence that leads to a list.
 COLONS = (":", "：")
+LED_TO = LISTS | {"dl", "table"}
 ITEMS = frozenset({"li", "dd"})
 
 
@@ -37,35 +38,66 @@ class Leads:
         self.blocks = document.blocks
         # The first block in each element, by its number.
         self.first: dict[int, int] = {}
+        # For each table the rows that head its columns: those of heads alone, before the first other row.
+        self.heads: dict[int, list[int]] = {}
+        self.headed: set[int] = set()
+        # For each definition the terms that it explains: those right before the first of its definitions.
+        self.terms: dict[int, list[int]] = {}
+        terms: list[int] = []
         for at, block in enumerate(self.blocks):
+            if block.tag == "dt" and terms[-1:] == [at - 1]:
+                terms.append(at)
+            elif block.tag == "dt":
+                terms = [at]
             for element in block.path:
-                self.first.setdefault(element.number, at)
+                if element.number not in self.first:
+                    self.first[element.number] = at
+                    if element.tag == "dd":
+                        self.terms[element.number] = terms
+            if block.is_row:
+                self.read_row(at, block)
+
+    def read_row(self, at: int, row: Block) -> None:
+        """Note whether a row heads the columns of its table."""
+        table = table_of(row)
+        if table and table.number not in self.headed:
+            if all(cell.tag == "th" for cell in row.cells):
+                self.heads.setdefault(table.number, []).append(at)
+            else:
+                self.headed.add(table.number)
 
     def of(self, at: int) -> list[int]:
         """Give the positions of the blocks that lead to a block, in order."""
-        return sorted({*self.sentence(at), *self.items(at), *self.heads(at)} - {at})
+        block = self.blocks[at]
+        found = {lead for element in block.path for lead in self.leads_to(element)}
+        table = table_of(block) if block.is_row else None
+        # Where all rows are heads, none of them is the head of another.
+        if table and table.number in self.headed:
+            found.update(self.heads.get(table.number, ()))
+        return sorted(lead for lead in found if lead < at)
 
-    def sentence(self, at: int) -> Iterator[int]:
-        """Give the block before the outermost list that a block is in, where it ends with a colon."""
-        lists = [element for element in self.blocks[at].path if element.tag in LISTS]
-        before = self.first[lists[0].number] - 1 if lists else -1
-        if before >= 0 and self.blocks[before].text.endswith(COLONS):
-            yield before
+    def leads_to(self, element: Element) -> Iterator[int]:
+        """Give what leads to what stands in an element: a sentence to a list, an item's words, its terms."""
+        first = self.first[element.number]
+        if element.tag in LED_TO and first and self.leads_on(first - 1, element):
+            yield first - 1
+        if element.tag in ITEMS:
+            yield first
+        yield from self.terms.get(element.number, ())
 
-    def items(self, at: int) -> Iterator[int]:
-        """Give the beginnings of the items that a block stands in, and the term that it explains."""
-        for element in self.blocks[at].path:
-            if element.tag in ITEMS:
-                yield self.first[element.number]
-        if self.blocks[at].tag == "dd":
-            terms = (before for before in range(at - 1, -1, -1) if self.blocks[before].tag != "dd")
-            yield from [before for before in terms if self.blocks[before].tag == "dt"][:1]
+    def leads_on(self, at: int, to: Element) -> bool:
+        """Whether a block is a sentence that leads to a list or table: it ends with a colon around it."""
+        block, around = self.blocks[at], self.blocks[self.first[to.number]].path
+        outside = around[: around.index(to)]
+        inside = [element for element in block.path if element.tag in LED_TO]
+        return (
+            block.text.endswith(COLONS)
+            and not block.is_heading
+            # It may stand in an item that holds the list, and is no item of another list before it.
+            and all(element in outside for element in inside)
+        )
 
-    def heads(self, at: int) -> Iterator[int]:
-        """Give the rows that head the columns of the table that a row is in."""
-        row = self.blocks[at]
-        tables = [element for element in row.path if element.tag == "table"]
-        for before in range(self.first[tables[-1].number], at) if row.is_row and tables else ():
-            if not all(cell.tag == "th" for cell in self.blocks[before].cells):
-                return
-            yield before
+
+def table_of(row: Block) -> Element | None:
+    """Give the innermost table that a row is in."""
+    return next((element for element in reversed(row.path) if element.tag == "table"), None)

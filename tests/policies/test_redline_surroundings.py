@@ -6,6 +6,7 @@ import pytest
 from lxml import html as lxml_html
 
 from policies.redline import Page, as_letter, as_text, compare
+from policies.redline.surroundings import Surroundings
 from policies.rendering import render
 
 pytestmark = pytest.mark.pure
@@ -97,3 +98,87 @@ def test_in_the_text_it_is_said_once_for_all_items() -> None:
 
     assert found.count("Below") == 1
     assert rows.count("Below “What | Days”:") == 1
+
+
+TERMS = """\
+Order
+:   What you buy.
+
+Purchase
+Visit
+:   We never:
+
+    - keep it
+    - sell it
+"""
+
+
+def test_what_stands_in_a_definition_has_its_terms_and_no_others() -> None:
+    html = changes(TERMS, TERMS.replace("buy", "pay for").replace("sell it", "rent it"))
+
+    assert around(html) == ["Order", "Purchase", "Visit", "We never:"]
+    assert [element.text_content() for element in lxml_html.fromstring(html).xpath("//dt")] == [
+        *("Order", "Purchase", "Visit"),
+    ]
+
+
+NESTED = """\
+1. Your account.
+
+    We will never:
+
+    - sell your data
+    - read your mail
+
+2. Your orders:
+
+    - shoes
+
+    But we must not:
+
+    - give them away
+"""
+
+
+def test_a_list_in_an_item_has_the_sentence_right_before_it() -> None:
+    first = changes(NESTED, NESTED.replace("sell your data", "sell your own data"))
+    second = changes(NESTED, NESTED.replace("give them away", "give them all away"))
+
+    assert around(first) == ["Your account.", "We will never:"]
+    assert around(second) == ["Your orders:", "But we must not:"]
+
+
+def test_a_heading_that_ends_with_a_colon_stands_once() -> None:
+    html = changes("## We never share:\n\n- names\n- mail", "## We never share:\n\n- names\n- mails")
+
+    assert around(html) == []
+    assert html.count("We never share:") == 1
+
+
+def test_where_all_rows_are_heads_none_of_them_is_around_another() -> None:
+    rows = "".join(f"<tr><th>Row {at}</th><th>{at}</th></tr>" for at in range(5))
+    old = f"<table>{rows}</table>"
+
+    assert around(Page(compare(old, old.replace("<th>4<", "<th>9<"))).changes_only()) == []
+
+
+@pytest.mark.parametrize("one", ["<dt>Term {}</dt><dd>What it means.</dd>", "<tr><th>{}</th><th>a</th></tr>"])
+def test_what_is_around_is_found_without_going_over_all_that_is_before(one: str) -> None:
+    tag = "dl" if one.startswith("<dt") else "table"
+    items = [one.format(at) for at in range(4000)]
+    old = f"<{tag}>{''.join(items)}</{tag}>"
+    new = old.replace("What it means.", "What it says.").replace("<th>a<", "<th>b<")
+    found = Surroundings(compare(old, new))
+    asked = len(found.places)
+
+    shown = sum(len(found.around(at)) for at in range(asked))
+
+    assert shown <= asked
+
+
+def test_the_second_definition_of_a_term_has_it_too_and_a_table_its_sentence() -> None:
+    terms = "Visit\n:   What you look at.\n:   What you click on.\n"
+    table = "We keep for so many days:\n\n" + KEPT
+
+    assert around(changes(terms, terms.replace("click on", "tap on"))) == ["Visit"]
+    assert around(changes(table, table.replace("| 30", "| 60"))) == ["We keep for so many days:", "What Days"]

@@ -55,7 +55,7 @@ def web_address(value: str) -> None:
     """Refuse a site address that is not `http(s)://host` without a path."""
     parts = parts_of(value)
     is_whole = parts.scheme in ("http", "https") and has_host(parts) and "@" not in parts.netloc
-    if not is_whole or value[len(parts.scheme) :] != f"://{parts.netloc}":
+    if not is_whole or value != f"{parts.scheme}://{parts.netloc}":
         raise ValidationError(f"{value!r} is not an address like https://policies.example, without a path.")
 
 

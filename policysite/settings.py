@@ -54,7 +54,7 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "", validate=long_secret) or kept_secret(VAR_DIR / "secret_key")
 NAMED_HOSTS = [urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
 ALLOWED_HOSTS = [
-    host for host in env.list("ALLOWED_HOSTS", NAMED_HOSTS, str.strip, validate=host_names) if host
+    host for host in env.list("ALLOWED_HOSTS", NAMED_HOSTS, subcast=str.strip, validate=host_names) if host
 ]
 
 SERVED_BY_HTTPS = SITE_URL.startswith("https://")

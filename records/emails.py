@@ -17,8 +17,9 @@ def letter_to_confirm(person: User, address: str, token: str) -> EmailMessage:
 
 
 def letter_to_the_owner(person: User, address: str) -> EmailMessage:
-    """Give the letter to an address that another account has, so that asking tells the person nothing."""
-    return letter("address_taken", address, person.language)
+    """Give the letter to an address that another account than that of `person` has, in its language."""
+    owner = User.objects.filter(email=address).first() or person
+    return letter("address_taken", address, owner.language)
 
 
 def letter_to_the_old_address(person: User, before: str) -> EmailMessage:

@@ -213,7 +213,7 @@ class Check:
         self.changed: list[str] = []
         self.unsealed: list[str] = []
         self.remarks: list[str] = []
-        self.signatures = 0
+        self.notes: dict[str, str] = {}
         self.checked = 0
         self.files: Mapping[str, bytes] = {}
 
@@ -252,9 +252,10 @@ class Check:
 
     def signed(self, note: str) -> str:
         """Give the text of a note, once it is found to be signed with the key."""
-        text = note_text(note, self.origin, self.public)
-        self.signatures += 1
-        return text
+        # The entries of one pack have mostly one note in common.
+        if note not in self.notes:
+            self.notes[note] = note_text(note, self.origin, self.public)
+        return self.notes[note]
 
     def act(self, name: str, record: Mapping[str, Any]) -> None:
         """Check an act: its entry, the person and the note behind the commitments, and what was shown."""
@@ -515,7 +516,7 @@ def main() -> int:
     for sentence in check.remarks:
         print(f"TO BE KNOWN: {sentence}")
     by = f"Signed by {check.origin} with the key {check.public.hex()}"
-    print(f"{check.checked} checks passed. {by if check.signatures else 'Nothing in it is signed.'}")
+    print(f"{check.checked} checks passed. {by if check.notes else 'Nothing in it is signed.'}")
     if not asked.key:
         print("No --key was given: find out elsewhere whether this is the shop's key.")
     return CHANGED if check.changed else INCOMPLETE if check.unsealed else SOUND

@@ -3,7 +3,7 @@
 A version that a newer one stopped is announced, or in force, again once that one is recalled.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -19,7 +19,26 @@ STOPPED_BY = {
     State.SUPERSEDED: "A newer version is in force.",
 }
 # A recall is for good, and so is what somebody cancels at the desk.
+# So long after a campaign was done may what is left of it go out; nobody is told of old news.
+DONE_LATELY = timedelta(days=7)
 BY_A_NEWER_ONE = (STOPPED_BY[State.OVERTAKEN], STOPPED_BY[State.SUPERSEDED])
+
+
+def may_end_later(*, now: datetime) -> list[int]:
+    """Give the keys of the campaigns that were done lately, of versions that are not over.
+
+    A notice of theirs may still go out: its worker was taken for dead and knows better, or nothing was heard
+    of it for a day.
+    """
+    lately = Campaign.objects.filter(state=CampaignState.DONE, finished_at__gt=now - DONE_LATELY)
+    found = list(lately.order_by("pk"))
+    register = load_register() if found else Register(())
+    return [
+        campaign.pk
+        for campaign in found
+        if campaign.kind == CampaignKind.CORRECTION
+        or register.state(register.by_id[campaign.version_id], now) not in STOPPED_BY
+    ]
 
 
 def stop_campaigns(*, now: datetime) -> int:

@@ -17,7 +17,7 @@ from ..models import Campaign, CampaignKind, CampaignState, Chunk, Wave
 from ..selectors import told_people
 from .breakers import trip_breakers
 from .correcting import is_corrected, misinformed, uncorrected
-from .overtaking import stop_campaigns, take_up_campaigns
+from .overtaking import may_end_later, stop_campaigns, take_up_campaigns
 from .reckoning import reckon
 from .reminding import reminders_due, reminders_to_come
 from .slices import plan_wave, without_notice
@@ -36,7 +36,7 @@ def plan_campaigns(*, now: datetime) -> int:
     Returns how many notices were made. Running it twice, or two at once, makes none twice.
     """
     open_campaigns(now)
-    reopen_campaigns()
+    reopen_campaigns(now)
     stop_campaigns(now=now)
     take_up_campaigns(now=now)
     # Read after the campaigns were found, so that it holds the version of each.
@@ -84,14 +84,12 @@ def open_campaigns(now: datetime) -> None:
     Campaign.objects.bulk_create(found, ignore_conflicts=True)
 
 
-def reopen_campaigns() -> None:
-    """Take up again what was done, where a notice is to be sent after all.
-
-    Its worker was taken for dead and knows better, or it is sent again because nothing was heard of it.
-    """
+def reopen_campaigns(now: datetime) -> None:
+    """Take up again what was done lately, where a notice is to be sent after all."""
     due = Chunk.objects.filter(campaign=OuterRef("pk"), due_at__isnull=False)
     done = Campaign.objects.filter(Exists(due), state=CampaignState.DONE)
-    done.update(state=CampaignState.RUNNING, finished_at=None)
+    if done.exists():
+        done.filter(pk__in=may_end_later(now=now)).update(state=CampaignState.RUNNING, finished_at=None)
 
 
 def plan_notices(campaign: Campaign, people: QuerySet[User], now: datetime, wave: Wave) -> int:

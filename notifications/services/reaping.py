@@ -7,14 +7,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ..models import Campaign, CampaignState, Chunk, Notice, NoticeState
+from .overtaking import may_end_later
 from .settling import count_chunk
 from .skipping import MOVED, NO_COPY, has_moved
 from .working import LEASE
 
 # So long a bounce or a report of the provider may still say what became of a notice.
 NO_WORD_FOR = timedelta(hours=24)
-# So long after a campaign was done may a copy of its last notices go out; nobody is told of old news.
-DONE_LATELY = timedelta(days=7)
 
 
 def reap_leases(*, now: datetime) -> int:
@@ -60,9 +59,8 @@ def resend_unknown(*, now: datetime) -> int:
 
 
 def may_send_again(now: datetime) -> QuerySet[Campaign]:
-    """Give the campaigns of which copies may go out: those that run, and those that were done lately."""
-    lately = Q(state=CampaignState.DONE, finished_at__gt=now - DONE_LATELY)
-    return Campaign.objects.filter(Q(state=CampaignState.RUNNING) | lately)
+    """Give the campaigns of which copies may go out: those that run, and some that were done lately."""
+    return Campaign.objects.filter(Q(state=CampaignState.RUNNING) | Q(pk__in=may_end_later(now=now)))
 
 
 def unheard_of(now: datetime) -> QuerySet[Notice]:

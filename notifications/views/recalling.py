@@ -1,6 +1,7 @@
 """Before a version is recalled: what holds then, who is told of it, and what the mail will say."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from acceptance.selectors import acts_on
 from policies.models import Recall
-from policies.selectors import Publication, register_if_recalled
+from policies.selectors import Publication, load_register, register_if_recalled
 from policies.views.guard import desk_page, person
 
 from ..emails import sample_correction
@@ -42,7 +43,7 @@ def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
     context: dict[str, object] = {
         "entry": entry,
         "is_recalled": Recall.objects.filter(version=version_id).exists(),
-        "was_in_force": entry.effective_at <= now,
+        "was_in_force": is_in_force(version_id, entry.slug, now),
         "holds": register.in_force(entry.slug, now),
         "comes": register.announced(entry.slug, now),
         "told": told,
@@ -55,6 +56,12 @@ def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
         letter = read(sample_correction(entry, register, person(request), language))
         context |= {"language": language, "letter": letter, "words": content_of(letter, "plain")}
     return render(request, "desk/before_recall.html", context)
+
+
+def is_in_force(version_id: int, slug: str, now: datetime) -> bool:
+    """Whether a version is the one in force, as long as it is not recalled."""
+    holds = load_register().in_force(slug, now)
+    return holds is not None and holds.version_id == version_id
 
 
 def told_of(entry: Publication) -> Told:

@@ -40,6 +40,8 @@ from .version_files import version_files
 
 # The records of acts and notices, whose entries a time stamp may stand over.
 STAMPED = re.compile(r"(acts|notices)/.*\.json$")
+# The records of what is entered into the ledger.
+ENTERED = re.compile(r"(acts|taken_over|versions)/.*\.json$")
 FORMAT = "policysite/pack/1"
 # Files of an archive bear this moment, so that the same content gives the same archive.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -47,6 +49,10 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 class KeyIsNew(Refusal):
     """The newest checkpoint is signed with another key than the one that would sign the pack."""
+
+
+class NotEntered(Refusal):
+    """Something is not in the ledger yet, so that nothing could prove it."""
 
 
 class PackUnsound(Refusal):
@@ -66,8 +72,8 @@ def make_person_pack(
 ) -> Made:
     """Make the pack that answers which texts governed `person` at the instant `at`, and why.
 
-    Seals the ledger first, so that all that is in the pack can be proved. Raises `LedgerBroken`, `KeyIsNew`
-    and `PackUnsound`.
+    Seals the ledger first, so that all that is in the pack can be proved. Raises `LedgerBroken`, `KeyIsNew`,
+    `NotEntered` and `PackUnsound`.
     """
     checkpoint = sealed(signer, now)
     pack = Pack(person=person, about=at, made_at=now, made_by=made_by)
@@ -79,7 +85,8 @@ def make_person_pack(
 def make_version_pack(*, version: PolicyVersion, made_by: User | None, signer: Signer, now: datetime) -> Made:
     """Make the pack that shows what a published version says, since when, and how people were told.
 
-    It is about nobody. Seals the ledger first. Raises `LedgerBroken`, `KeyIsNew` and `PackUnsound`.
+    It is about nobody. Seals the ledger first. Raises `LedgerBroken`, `KeyIsNew`, `NotEntered`
+    and `PackUnsound`.
     """
     checkpoint = sealed(signer, now)
     pack = Pack(version=version, about=now, made_at=now, made_by=made_by)
@@ -115,6 +122,13 @@ def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None,
     files["manifest.json"] = as_json(manifest_of(pack, files, signer))
     pack.manifest = sha256(files["manifest.json"]).hexdigest()
     files["manifest.note"] = signer.sign_text(f"{FORMAT}\n{pack.pk}\n{pack.manifest}\n").encode()
+    if checkpoint is None or any(lacks_entry(path, content) for path, content in files.items()):
+        raise NotEntered(
+            _(
+                "Some of what the pack holds is not in the ledger yet. Try again in a minute. If that does"
+                " not help, it is older than the ledger: “manage.py seal_ledger --enter-missing” enters it."
+            )
+        )
     check = verify.Check(signer.name, signer.public)
     check.pack(files)
     if check.changed:
@@ -127,6 +141,12 @@ def finished(pack: Pack, files: dict[str, bytes], checkpoint: Checkpoint | None,
         )
     record(pack)
     return Made(pack, archive(files))
+
+
+def lacks_entry(path: str, content: bytes) -> bool:
+    """Whether a file is the record of something that the ledger should know, and does not."""
+    record = json.loads(content) if ENTERED.match(path) else {}
+    return "entry" in record and record["entry"] is None
 
 
 def stamp_files(files: Mapping[str, bytes], checkpoint: Checkpoint) -> dict[str, bytes]:

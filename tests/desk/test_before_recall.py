@@ -56,8 +56,8 @@ def test_it_says_whom_it_tells_and_shows_the_very_mail(
     text = shown(decider, told)
 
     # The approver and the author have accounts of their own, and joined later than the version takes effect.
-    assert "2 people were told of this version, or may have been, and get this mail:" in text
-    assert "Recall and tell 2 people" in text
+    assert "2 people were told of this version, or may have been. Those of them who still" in text
+    assert "Recall and tell up to 2 people" in text
     assert "No version of this document applies." in text
     recall_version(version_id=told.pk, reason="Wrong.", recalled_by=approver, now=NOW)
     plan_campaigns(now=NOW)
@@ -80,6 +80,17 @@ def test_what_holds_then_and_what_still_comes_is_said(
     assert "Version 3 still takes effect" in text
     assert "Version 2 still takes effect" not in text
     assert third.number == 3
+
+
+def test_recalling_what_is_over_changes_nothing_of_what_holds(
+    decider: Client, make_version: Callable[..., PolicyVersion]
+) -> None:
+    first = make_version(published_at=NOW - 90 * DAY, effective_at=NOW - 59 * DAY)
+    make_version(published_at=NOW - 50 * DAY, effective_at=NOW - 19 * DAY, body="Another.")
+
+    text = shown(decider, first)
+
+    assert "Version 2, as now." in text
 
 
 def test_answers_that_count_no_more_are_counted(

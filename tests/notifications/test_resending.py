@@ -1,5 +1,6 @@
 """What stayed unknown for a day is sent again once, by setting, and never on a guess before."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -142,6 +143,39 @@ def test_nobody_gets_a_copy_of_what_was_done_long_ago(
 
     assert resend_unknown(now=done_at + 7 * DAY) == 0
     assert (notice_of(alice).state, recipients(mailbox)) == (NoticeState.UNKNOWN, once_each([]))
+
+
+def test_what_was_done_stays_done_where_a_newer_version_took_its_place(
+    unknown: Notice,
+    make_version: Callable[..., PolicyVersion],
+    mailbox: Sink,
+    settings: Any,
+) -> None:
+    settings.NOTICE_RESEND_UNKNOWN = True
+    done_at = unknown.campaign.version.effective_at or NOW
+    make_version(published_at=NOW + DAY, effective_at=done_at + DAY + SECOND, body="Another text.")
+    run_due(clock=at(done_at))
+    plan_campaigns(now=done_at)
+    assert Campaign.objects.get(pk=unknown.campaign_id).state == CampaignState.DONE
+
+    again = resend_unknown(now=done_at + 2 * DAY)
+    plan_campaigns(now=done_at + 2 * DAY)
+
+    assert again == 0
+    assert Campaign.objects.get(pk=unknown.campaign_id).state == CampaignState.DONE
+    assert not Notice.objects.get(pk=unknown.pk).is_resent
+
+
+def test_what_was_done_long_ago_is_not_taken_up_for_a_notice_that_is_left(
+    unknown: Notice, alice: User, mailbox: Sink
+) -> None:
+    done_at = unknown.campaign.version.effective_at or NOW
+    done(done_at)
+    Chunk.objects.update(due_at=done_at)
+
+    plan_campaigns(now=done_at + 7 * DAY)
+
+    assert Campaign.objects.get().state == CampaignState.DONE
 
 
 def test_what_a_worker_that_was_taken_for_dead_put_off_is_sent_though_the_campaign_was_done(

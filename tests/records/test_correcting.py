@@ -172,7 +172,8 @@ def test_somebody_elses_address_is_neither_taken_nor_given_away(
     _first, second = mail.outbox
     assert (second.to, second.subject) == (
         ["new@example.com"],
-        "Fernhill Shoes: this address has an account already",
+        # In the language of whose address it is.
+        "Fernhill Shoes: Zu dieser Adresse gibt es schon ein Konto",
     )
     assert "/me/" not in str(second.body)
     assert (late.status_code, User.objects.get(pk=alice.pk).email) == (400, "alice@example.com")

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from acceptance.models import Act, ActKind
+from acceptance.models import Act, ActKind, LedgerEntry
 from accounts.models import User
 from policies.models import PolicyVersion
 from policies.triggers import create_triggers, drop_triggers, every_trigger
@@ -62,6 +62,19 @@ def test_no_pack_is_given_out_that_would_not_prove_what_it_says(answered: User, 
     assert answer.status_code == 409
     assert "the records do not fit the ledger: acts/" in said
     assert "says something else than its entry. Find out with “manage.py verify_ledger”" in said
+    assert not Pack.objects.exists()
+
+
+def test_what_is_not_in_the_ledger_yet_is_called_that(answered: User, keeper: Client) -> None:
+    triggers = every_trigger()
+    drop_triggers(connection, triggers)
+    LedgerEntry.objects.filter(act__user=answered).delete()
+    create_triggers(connection, triggers)
+
+    answer = keeper.post("/desk/evidence/", {"person": answered.email, "at": ""})
+
+    assert answer.status_code == 409
+    assert "Some of what the pack holds is not in the ledger yet." in words(answer.content)
     assert not Pack.objects.exists()
 
 

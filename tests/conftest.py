@@ -25,6 +25,8 @@ from policies.models import ChangeClass, NoticeRule, Policy, PolicyKind, PolicyV
 from policies.selectors import register, rule_book
 from policies.triggers import create_triggers, drop_triggers, every_trigger
 
+from .together import Together
+
 PASSWORD = "correct horse battery"
 # The instant at which most tests happen: a Monday, far from a change of clocks.
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -35,6 +37,12 @@ CALM = [HealthCheck.too_slow]
 settings.register_profile("policysite", derandomize=True, deadline=None, suppress_health_check=CALM)
 settings.register_profile("explore", max_examples=5_000, deadline=None, suppress_health_check=CALM)
 settings.load_profile("policysite")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Say how tests are given out where they run in several processes."""
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:

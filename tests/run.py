@@ -26,7 +26,7 @@ from tests.services import POSTGRESQL, RABBITMQ, REDIS, Service, chromium, find,
 # Two processes for each suite, because tests wait as much as they work. They are given out in pytest's
 # order, in which those that commit come last; what shares something slow to make is one group. A part of the
 # suite runs in one process.
-SIDE_BY_SIDE = ["-n", "2", "--dist", "loadgroup"]
+SIDE_BY_SIDE = ["-n", "2"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,12 +31,12 @@ def people(content: bytes) -> list[str]:
 
 
 def test_legal_staff_see_the_acts(
-    alice: User, bob: User, author: User, first: PolicyVersion, browse: Browse
+    alice: User, bob: User, approver: User, first: PolicyVersion, browse: Browse
 ) -> None:
     answer(alice, at=EFFECT)
     answer(bob, at=EFFECT, accepts=False, note="Zu lange.")
 
-    response = browse(author, at=EFFECT).get(address(first.pk))
+    response = browse(approver, at=EFFECT).get(address(first.pk))
 
     assert response.status_code == 200
     rows = [
@@ -49,39 +49,39 @@ def test_legal_staff_see_the_acts(
     ]
 
 
-def test_a_version_that_nobody_answered_says_so(author: User, first: PolicyVersion, browse: Browse) -> None:
-    response = browse(author, at=EFFECT).get(address(first.pk))
+def test_a_version_that_nobody_answered_says_so(approver: User, first: PolicyVersion, browse: Browse) -> None:
+    response = browse(approver, at=EFFECT).get(address(first.pk))
 
     assert "Nobody has answered yet." in words(response.content)
 
 
 def test_a_person_who_was_erased_is_named_by_nobody(
-    alice: User, author: User, first: PolicyVersion, browse: Browse
+    alice: User, approver: User, first: PolicyVersion, browse: Browse
 ) -> None:
     answer(alice, at=EFFECT)
     Act.objects.update(user=None, acted_by=None)
 
-    response = browse(author, at=EFFECT).get(address(first.pk))
+    response = browse(approver, at=EFFECT).get(address(first.pk))
 
     assert "alice@example.com" not in response.content.decode()
     assert "erased" in words(response.content)
 
 
-def test_a_reason_is_shown_as_text(alice: User, author: User, first: PolicyVersion, browse: Browse) -> None:
+def test_a_reason_is_shown_as_text(alice: User, approver: User, first: PolicyVersion, browse: Browse) -> None:
     answer(alice, at=EFFECT, accepts=False, note="<script>alert(1)</script>")
 
-    response = browse(author, at=EFFECT).get(address(first.pk))
+    response = browse(approver, at=EFFECT).get(address(first.pk))
 
     assert elements(page(response.content), "//td//script") == []
     assert "<script>alert(1)</script>" in words(response.content)
 
 
 def test_fifty_acts_stand_on_a_page_and_the_next_begins_after_the_last(
-    make_person: Callable[..., User], author: User, first: PolicyVersion, browse: Browse
+    make_person: Callable[..., User], approver: User, first: PolicyVersion, browse: Browse
 ) -> None:
     for number in range(51):
         answer(make_person(f"person{number}"), at=EFFECT)
-    client = browse(author, at=EFFECT)
+    client = browse(approver, at=EFFECT)
 
     start = client.get(address(first.pk)).content
     [following] = [link for link in links(start) if link.startswith("?after=")]
@@ -95,10 +95,10 @@ def test_fifty_acts_stand_on_a_page_and_the_next_begins_after_the_last(
 
 
 def test_charlie_has_no_access_and_nothing_is_asked_of_the_database_about_the_version(
-    alice: User, charlie: User, author: User, first: PolicyVersion, browse: Browse
+    alice: User, charlie: User, approver: User, first: PolicyVersion, browse: Browse
 ) -> None:
     answer(alice, at=EFFECT)
-    clients = {person.email: browse(person, at=EFFECT) for person in (charlie, author)}
+    clients = {person.email: browse(person, at=EFFECT) for person in (charlie, approver)}
 
     with CaptureQueriesContext(connection) as asked:
         refused = clients[charlie.email].get(address(first.pk))
@@ -106,7 +106,7 @@ def test_charlie_has_no_access_and_nothing_is_asked_of_the_database_about_the_ve
     assert refused.status_code == 403
     assert "alice@example.com" not in refused.content.decode()
     assert not any("acceptance_act" in query["sql"] for query in asked.captured_queries)
-    assert clients[author.email].get(address(first.pk)).status_code == 200
+    assert clients[approver.email].get(address(first.pk)).status_code == 200
 
 
 def test_charlie_learns_nothing_of_which_versions_there_are(
@@ -131,16 +131,16 @@ def test_a_stranger_is_led_to_the_sign_in_page_without_a_query(first: PolicyVers
 
 
 def test_a_draft_and_an_unknown_version_have_no_answers(
-    author: User, make_draft: Callable[..., PolicyVersion], browse: Browse
+    approver: User, make_draft: Callable[..., PolicyVersion], browse: Browse
 ) -> None:
     draft = make_draft()
-    client = browse(author, at=EFFECT)
+    client = browse(approver, at=EFFECT)
 
     assert [client.get(address(version_id)).status_code for version_id in (draft.pk, 999_999)] == [404, 404]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_the_page_is_only_read(author: User, first: PolicyVersion, browse: Browse, method: str) -> None:
-    response = browse(author, at=EFFECT).generic(method, address(first.pk))
+def test_the_page_is_only_read(approver: User, first: PolicyVersion, browse: Browse, method: str) -> None:
+    response = browse(approver, at=EFFECT).generic(method, address(first.pk))
 
     assert response.status_code == 405

@@ -20,8 +20,8 @@ import pytest
 from .conftest import Shop
 
 # The demo takes a dozen seconds by itself, and several times as long on a machine that is busy. All of these
-# tests look at one.
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("demo")]
+# tests look at one: `tests/together.py` has one process run them.
+pytestmark = pytest.mark.timeout(300)
 
 FIGURES = {
     "people",

@@ -14,6 +14,19 @@ pytestmark = pytest.mark.pure
 @pytest.mark.parametrize(
     ("check", "value", "said"),
     [
+        (environment.port_number, 99999, "Give a number from 1 to 65535."),
+        (environment.some_seconds, -1, "Give at least one second."),
+        (environment.not_negative, -1, "Give a whole number, 0 or more."),
+        (environment.log_level, "LOUD", "Choose one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
+        (environment.time_zone, "Mars", "'Mars' is not a time zone like Europe/Berlin."),
+        (environment.long_secret, "guess", "at least 32 characters"),
+        (
+            environment.web_address,
+            "ftp://policies.example",
+            "is not an address like https://policies.example",
+        ),
+        (environment.broker_address, "foo://127.0.0.1", "must begin with one of amqp, amqps, redis, rediss"),
+        (environment.bounce_address, "bounces@", "is not an address like bounces@shop.example"),
         (environment.database_engine, "postgres://127.0.0.1:abc/shop", "a port must be a number"),
         (environment.database_engine, "postgres://127.0.0.1:5432", "must end with the name of the database"),
         (environment.database_engine, "sqlite://:memory:", "It must name a file"),

@@ -22,22 +22,13 @@ def test_the_site_starts_with_the_settings_of_this_test(manage: Manage) -> None:
     ("name", "value", "said"),
     [
         ("EMAIL_PORT", "abc", "Not a valid integer."),
-        ("EMAIL_PORT", "99999", "Give a number from 1 to 65535."),
-        ("EMAIL_TIMEOUT", "-1", "Give at least one second."),
-        ("LOG_LEVEL", "LOUD", "Choose one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ("EMAIL_USE_TLS", "perhaps", "Not a valid boolean."),
         ("DATABASE_URL", "mysql://root@127.0.0.1/shop", "must begin with sqlite:// or postgresql://"),
-        ("SITE_URL", "ftp://policies.example", "is not an address like https://policies.example"),
         ("ALLOWED_HOSTS", "", "It is empty."),
-        ("CELERY_BROKER_URL", "foo://127.0.0.1", "must begin with one of amqp, amqps, redis, rediss"),
-        ("TIME_ZONE", "Mars", "'Mars' is not a time zone like Europe/Berlin."),
         ("MAIL_FROM", "nobody", "'nobody' is not an e-mail address like Shop <notices@shop.example>."),
-        ("BOUNCE_ADDRESS", "bounces@", "is not an address like bounces@shop.example"),
         ("SECRET_KEY", "guess", "at least 32 characters"),
         # It was a switch once; it is a number of proxies.
         ("BEHIND_PROXY", "true", "Not a valid integer."),
-        ("BEHIND_PROXY", "-1", "Give a whole number, 0 or more."),
-        ("METRICS_TOKEN", "guess", "at least 32 characters"),
     ],
 )
 def test_a_wrong_setting_stops_start_up_with_its_name(

@@ -1,7 +1,6 @@
 """Before a version is recalled: what holds then, who is told of it, and what the mail will say."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from acceptance.selectors import acts_on
-from policies.models import Recall
 from policies.selectors import Publication, load_register, register_if_recalled
 from policies.views.guard import desk_page, person
 
@@ -34,16 +32,18 @@ class Told:
 def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show what recalling a version will do. A query string `letter` chooses the language of the letter."""
     now = timezone.now()
-    register = register_if_recalled(version_id, now=now)
-    entry = register.by_id.get(version_id)
-    if entry is None:
+    known = load_register()
+    published = known.by_id.get(version_id)
+    if published is None:
         raise Http404(_("There is no published version at this address."))
+    register = register_if_recalled(published, known, now=now)
+    entry = register.by_id[version_id]
     told = told_of(entry)
     is_told = told.people > 0 and not was_over(entry, register)
     context: dict[str, object] = {
         "entry": entry,
-        "is_recalled": Recall.objects.filter(version=version_id).exists(),
-        "was_in_force": is_in_force(version_id, entry.slug, now),
+        "is_recalled": published.recalled_at is not None,
+        "was_in_force": known.in_force(entry.slug, now) == published,
         "holds": register.in_force(entry.slug, now),
         "comes": register.announced(entry.slug, now),
         "told": told,
@@ -56,12 +56,6 @@ def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
         letter = read(sample_correction(entry, register, person(request), language))
         context |= {"language": language, "letter": letter, "words": content_of(letter, "plain")}
     return render(request, "desk/before_recall.html", context)
-
-
-def is_in_force(version_id: int, slug: str, now: datetime) -> bool:
-    """Whether a version is the one in force, as long as it is not recalled."""
-    holds = load_register().in_force(slug, now)
-    return holds is not None and holds.version_id == version_id
 
 
 def told_of(entry: Publication) -> Told:

@@ -231,13 +231,10 @@ def register_if_published(draft: PolicyVersion, *, now: datetime) -> Register:
     return Register(sorted(entries, key=lambda entry: (entry.slug, entry.number)))
 
 
-def register_if_recalled(version_id: int, *, now: datetime) -> Register:
-    """Give the register as if a version were recalled now, unless it was recalled before."""
-    entries = load_register().by_id.values()
-    return Register(
-        replace(entry, recalled_at=now) if entry.version_id == version_id and not entry.recalled_at else entry
-        for entry in entries
-    )
+def register_if_recalled(entry: Publication, known: Register, *, now: datetime) -> Register:
+    """Give the register as it would be if `entry`, which stands in `known`, were recalled now."""
+    recalled = replace(entry, recalled_at=now)
+    return Register(recalled if other == entry else other for other in known.by_id.values())
 
 
 def publication(version: PolicyVersion, texts: list[PolicyText]) -> Publication:

@@ -213,7 +213,7 @@ def send_back(*, version_id: int, note: str = "") -> PolicyVersion:
     draft = lock_draft(version_id)
     draft.review_asked_at = None
     # As simple-history documents it; what it has for afterwards may find another change of the same moment.
-    draft._change_reason = note.strip()  # type: ignore[attr-defined]  # noqa: SLF001
+    draft._change_reason = note.strip()  # type: ignore[attr-defined]  # noqa: SLF001 - that documentation
     draft.save()
     return draft
 

@@ -8,7 +8,8 @@ from typing import cast
 from .alignment import Alignment, Place
 from .comparison import NOTHING, Change, Comparison, Operation
 from .document import CELL, Block, Document, read_document
-from .expressions import Reading, lookout
+from .expressions import Reading
+from .lookout import lookout
 from .remarks import remarks_of
 from .risks import risks_between
 from .rows import Rows

@@ -2,17 +2,17 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import compress, count
 from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 from .document import CELL, Block
+from .lookout import BACK, Lookout
 from .remarks import address_of, is_footnote, target
-from .vocabulary import ADDRESS, BEGINNING, FIGURE, LEADING, PARTS, UNIT, RiskKind, patterns
-from .wording import ADDRESS_IN_TEXT, may_hold_address
+from .vocabulary import ADDRESS, BEGINNING, FIGURE, LEADING, PARTS, UNIT, RiskKind
+from .wording import ADDRESS_IN_TEXT
 
 
 class Expression(NamedTuple):
@@ -57,12 +57,8 @@ RAISED = {"sup": "^", "sub": "_"}
 REACH = 40
 # What may stand right behind a word.
 CLOSING = ".,;:!?)]”»\"'"
-# So many words before the one that gives it away an expression may begin.
-BACK = 3
 # So few are looked through faster than they are searched.
 FEW = 6
-# So many different words are remembered: 5 MB.
-WORDS_LIMIT = 50_000
 # The number that a heading begins with only counts it: a word, a sign or a further number says so, or at
 # least what follows begins a title. "5 users" counts users.
 HEADING_NUMBER = re.compile(
@@ -74,55 +70,6 @@ HEADING_NUMBER = re.compile(
 
 # What stands before a paragraph or an item, and only counts it, has a sign behind it, and a sentence follows.
 BLOCK_NUMBER = re.compile(r"\(?\d{1,3}(?:\.\d{1,2})*[a-z]?[.):]+(?=\s+[\"“„«(]?[A-ZÀ-Þ])")
-
-
-class Judged(dict[str, int]):
-    """What words are worth. The patterns are slow and most words are harmless, so each is judged once."""
-
-    def __init__(self, judge: Callable[[str], int]) -> None:
-        """Take what judges a word that nobody met before."""
-        super().__init__()
-        self.judge = judge
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= WORDS_LIMIT:
-            self.clear()
-        found = self[word] = self.judge(word)
-        return found
-
-
-class Lookout:
-    """What finds risky expressions in the texts of one language, and knows which words are worth a look."""
-
-    def __init__(self, language: str) -> None:
-        """Take the language of the texts (BCP 47)."""
-        self.known = patterns(language)
-        # What a word is worth a look for; how many words before the one that gives it away an expression may
-        # begin with it; whether a word like *must* may stand there; and whether its change may change one.
-        self.interests, self.reaches = Judged(self.interest), Judged(self.reach)
-        self.spoken, self.hints = Judged(self.speaks), Judged(self.hint)
-
-    def interest(self, word: str) -> int:
-        """Say what a word is worth a look for; 0 where it is harmless."""
-        found = FIGURE if self.known.has_figure(word) else 0
-        found |= LEADING if self.known.leads(word) else 0
-        found |= UNIT if self.known.has_unit(word) else 0
-        return found | (ADDRESS if may_hold_address(word) else 0)
-
-    def reach(self, word: str) -> int:
-        """Say how many words before the one that gives it away an expression may begin with a word."""
-        opens = (back for back in range(BACK, 0, -1) if self.known.openers[back - 1](word))
-        return next(opens, 0)
-
-    def speaks(self, word: str) -> int:
-        """Say whether what is like *must* stands in a word, or begins there and goes on behind it."""
-        found = self.known.begun_words.search(f"{word} ", partial=True)
-        # The end of any text is where something might begin.
-        return found is not None and found[0] != ""
-
-    def hint(self, word: str) -> int:
-        """Say whether a word, where it came or went, may have changed one that is like *must*."""
-        return self.speaks(word) or self.known.hints.search(word) is not None
 
 
 class Clue(NamedTuple):
@@ -274,12 +221,6 @@ class Reading:
         text, end = self.block.text, clue.place + len(self.words[clue.at])
         begins = clue.place == 0 or text[clue.place - 1] == CELL
         return self.block.is_row and begins and text[end : end + 1] in ("", CELL)
-
-
-@lru_cache(maxsize=16)
-def lookout(language: str) -> Lookout:
-    """Give the lookout for a language (BCP 47), which serves all comparisons of a process."""
-    return Lookout(language)
 
 
 def width(words: Sequence[str]) -> int:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from policies.redline import as_record, compare
 from policies.redline.document import Block
-from policies.redline.expressions import Group, Reading, lookout
+from policies.redline.expressions import Group, Reading
+from policies.redline.lookout import lookout
 from policies.rendering import render
 
 pytestmark = pytest.mark.pure

@@ -75,23 +75,27 @@ class Comparer:
         if is_same and mine.role == theirs.role and not remarks and not shifts:
             operation: Operation = "equal" if place.group is None else "move"
             return Change(operation, place.old, place.new, spans, group=place.group)
-        risks = tuple(risks_between(spans, remarks, *self.readings(place)))
+        risks = tuple(risks_between(spans, remarks, *self.readings(place.old, place.new)))
         operation = "modify" if place.group is None else "move"
         return Change(operation, place.old, place.new, spans, risks, remarks, place.group, shifts=shifts)
 
     def one_sided(self, operation: Operation, place: Place, span: Span) -> Change:
         """Give the change of a block that only one of the texts has."""
-        risks = tuple(risks_between((span,), (), *self.readings(place)))
+        risks = tuple(risks_between((span,), (), *self.readings(place.old, place.new)))
         return Change(operation, place.old, place.new, (span,), risks)
 
-    def readings(self, place: Place) -> Iterator[Reading]:
-        """Give the old block and the new one of a place, read for risky expressions."""
-        for at, document, texts in (
-            (place.old, self.old, self.old_texts),
-            (place.new, self.new, self.new_texts),
-        ):
-            block, words = (NOTHING, [""]) if at is None else (document.blocks[at], texts[at])
-            yield Reading(block, words, self.lookout)
+    def readings(self, mine: int | None, theirs: int | None) -> tuple[Reading, Reading]:
+        """Give an old block and a new one, read for risky expressions; an empty one where a text has none."""
+        return (
+            self.reading(self.old, self.old_texts, mine),
+            self.reading(self.new, self.new_texts, theirs),
+        )
+
+    def reading(self, document: Document, texts: Texts, at: int | None) -> Reading:
+        """Give a block of one text, read for risky expressions."""
+        if at is None:
+            return Reading(NOTHING, [""], self.lookout)
+        return Reading(document.blocks[at], texts[at], self.lookout)
 
     def spans_between(self, mine: int, theirs: int) -> tuple[Span, ...]:
         """Give the spans by which the text of an old block became that of a new one."""

@@ -110,11 +110,14 @@ class Comparison:
         It is where the heading went, else where most went of what did not move, else where most went.
         """
         went: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        for change in self.changes:
-            if change.old is not None and change.new is not None:
-                block, now = self.old.blocks[change.old], self.new.blocks[change.new]
-                weight = HEADING * (block.is_heading and now.is_heading) + STEADY * (change.group is None)
-                went[block.clause][now.clause] += weight + len(block.text)
+        old, new = self.old.blocks, self.new.blocks
+        for change in self.places:
+            if change.old is not None and change.new is not None and not change.is_origin:
+                block, now = old[change.old], new[change.new]
+                weight = len(block.text) + (STEADY if change.group is None else 0)
+                if block.is_heading and now.is_heading:
+                    weight += HEADING
+                went[block.clause][now.clause] += weight
         first = (*self.old.clauses[:1], *self.new.clauses[:1])
         if self.old.clauses and self.new.clauses and not any(clause.heading for clause in first):
             # What stands before all headings is one clause, whatever became of its text.
@@ -142,6 +145,8 @@ class Comparison:
 
     def moved_whole(self, places: Sequence[int]) -> bool:
         """Whether only the place of a clause changed: all of it, and nothing else, is one move."""
+        if self.places[places[0]].operation != "move":
+            return False
         here = [self.places[at] for at in places]
         moved = [change for change in here if self.is_only_moved(change)]
         left = {change.old for change in here if change.is_origin}

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import compress, count
 from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
@@ -57,6 +56,8 @@ RAISED = {"sup": "^", "sub": "_"}
 REACH = 40
 # What may stand right behind a word.
 CLOSING = ".,;:!?)]”»\"'"
+# So many words at the most are from one clue to the next of the same expression.
+BETWEEN = 7
 # So few are looked through faster than they are searched.
 FEW = 6
 # The number that a heading begins with only counts it: a word, a sign or a further number says so, or at
@@ -72,68 +73,18 @@ HEADING_NUMBER = re.compile(
 BLOCK_NUMBER = re.compile(r"\(?\d{1,3}(?:\.\d{1,2})*[a-z]?[.):]+(?=\s+[\"“„«(]?[A-ZÀ-Þ])")
 
 
-class Clue(NamedTuple):
-    """A word that is worth a look: which of the block's it is, where it starts in the text, and what for."""
-
-    at: int
-    place: int
-    interest: int
-
-
-@dataclass(slots=True)
-class Group:
-    """Clues so near to each other that they may be part of one expression, and where their like may stand."""
-
-    start: int
-    end: int
-    clues: list[Clue]
-    # What is made of figures, once somebody asked.
-    found: list[Expression] | None = None
-
-
 class Reading:
     """A block read for risky expressions. Nothing is read before somebody asks for what stands there."""
 
     def __init__(self, block: Block, words: Sequence[str], lookout: Lookout) -> None:
         """Take a block, its words as spaces part them, and what knows the words of its language."""
         self.block, self.words, self.lookout = block, words, lookout
-        self.groups = list(self.grouped())
-        self.spoken: list[Expression] | None = None
-
-    def grouped(self) -> Iterator[Group]:
-        """Give the words that are worth a look, in groups that stand apart."""
-        words = self.words
-        interests = list(map(self.lookout.interests.__getitem__, words))
-        place = last = 0
-        group: Group | None = None
-        for at in compress(count(), interests):
-            place += width(words[last:at])
-            last = at
-            start, end = place - width(words[max(at - BACK, 0) : at]), place + len(words[at]) + REACH
-            clue = Clue(at, place, interests[at])
-            if group and start < group.end:
-                group.clues.append(clue)
-                group.end = end
-            else:
-                if group:
-                    yield group
-                group = Group(start, end, [clue])
-        if group:
-            yield group
-
-    def words_like_must(self) -> list[Expression]:
-        """Give the words like *must*, in order, those too that are part of something else."""
-        text, search = self.block.text, self.lookout.known.words.search
-        found: list[Expression] = []
-        place = last = done = 0
-        for at in compress(count(), map(self.lookout.spoken.__getitem__, self.words)):
-            place += width(self.words[last:at])
-            last = at
-            begin, end = max(place, done), place + len(self.words[at])
-            while begin < end and (match := search(text, begin, end + REACH)) and match.start() < end:
-                found.append(Expression(RiskKind.WORD, match[0], *match.span()))
-                begin = done = match.end()
-        return found
+        # The words that are worth a look, and what is made of figures around those that somebody asked about.
+        self.clues = list(compress(count(), map(lookout.interests.__getitem__, words)))
+        self.known: dict[int, list[Expression]] = {}
+        # The text with spaces between its words; where somebody asked last, and which word is there.
+        self.spaced = block.text.replace(CELL, " ") if block.tag == "tr" else block.text
+        self.near = (0, 0)
 
     def touching(self, start: int, end: int, *, with_words: bool) -> list[Expression]:
         """Give the risky expressions that share a character with a stretch, or enclose an empty one.
@@ -143,9 +94,7 @@ class Reading:
         """
         found = self.figures(start, end)
         if with_words:
-            if self.spoken is None:
-                self.spoken = self.words_like_must()
-            words = [e for e in touching(self.spoken, start, end) if not self.figures(e.start, e.end)]
+            words = [e for e in self.words_like_must(start, end) if not self.figures(e.start, e.end)]
             found = sorted([*found, *words], key=START) if words else found
         if found:
             numbering = self.numbering()
@@ -155,15 +104,92 @@ class Reading:
             found = [as_shown(self.block, e) for e in found if not is_told_by_markup(self.block, e)]
         return found
 
+    def words_like_must(self, start: int, end: int) -> list[Expression]:
+        """Give the words like *must* that share a character with a stretch, also such as are part of more."""
+        text, words, search = self.block.text, self.words, self.lookout.known.words.search
+        first, last = self.words_at(start, end)
+        found: list[Expression] = []
+        done = 0
+        for at in range(max(first - BACK, 0), last + 1):
+            if self.lookout.spoken[words[at]]:
+                place = self.start_of(at)
+                begin, word_end = max(place, done), place + len(words[at])
+                while begin < word_end and (match := search(text, begin, word_end + REACH)):
+                    if match.start() >= word_end:
+                        break
+                    found.append(Expression(RiskKind.WORD, match[0], *match.span()))
+                    begin = done = match.end()
+        return touching(found, start, end)
+
+    def words_at(self, start: int, end: int) -> tuple[int, int]:
+        """Give the first and the last word that a stretch touches, counted from where the last one was."""
+        place, number = self.near
+        if start >= place:
+            first = number + self.spaced.count(" ", place, start)
+        else:
+            first = number - self.spaced.count(" ", start, place)
+        self.near = start, first
+        return first, first + self.spaced.count(" ", start, end)
+
+    def start_of(self, at: int) -> int:
+        """Give where a word starts in the text, counted from where the last one was."""
+        place, number = self.near
+        start = self.spaced.rfind(" ", 0, place) + 1
+        start += width(self.words[number:at]) if at >= number else -width(self.words[at:number])
+        self.near = start, at
+        return start
+
     def figures(self, start: int, end: int) -> list[Expression]:
         """Give what is made of figures, and the addresses, that share a character with a stretch."""
+        if not self.clues:
+            return []
         found: list[Expression] = []
-        for group in touching(self.groups, start, end):
-            if group.found is None:
-                group.found = self.read(group)
-            if group.found:
-                found += touching(group.found, start, end)
+        last = None
+        for number in self.clues_near(*self.words_at(start, end)):
+            group = self.known.get(number)
+            if group is None:
+                group = self.read_around(number)
+            # Neighbours may have been read as one.
+            if group is not last:
+                found += touching(group, start, end)
+                last = group
         return found
+
+    def clues_near(self, first: int, last: int) -> Iterator[int]:
+        """Give the clues whose expression may have one of some words in it, by their numbers."""
+        clues = self.clues
+        number = bisect_left(clues, first)
+        before = clues[number - 1] if number else -REACH
+        if first - before < REACH and all(
+            map(self.lookout.follows.__getitem__, self.words[before + 1 : first + 1])
+        ):
+            yield number - 1
+        for other in range(number, len(clues)):
+            at = clues[other]
+            if at <= last or at - before <= BETWEEN:
+                yield other
+            elif at > last + BACK:
+                return
+            else:
+                back = self.words_before(at)
+                if back is not None and at - back <= last:
+                    yield other
+
+    def read_around(self, number: int) -> list[Expression]:
+        """Give what is made of figures around a clue and those near it, and the addresses there, in order."""
+        first = last = number
+        while first and self.are_near(first - 1, first):
+            first -= 1
+        while last + 1 < len(self.clues) and self.are_near(last, last + 1):
+            last += 1
+        found = self.read(self.clues[first : last + 1])
+        self.known.update(dict.fromkeys(range(first, last + 1), found))
+        return found
+
+    def are_near(self, number: int, other: int) -> bool:
+        """Whether two clues that follow each other may be part of one expression."""
+        at, behind = self.clues[number], self.clues[other]
+        return width(self.words[at + 1 : behind - BACK]) + 1 < REACH if behind - BACK > at + 1 else True
 
     def numbering(self) -> int:
         """Give where the number ends that only counts the block; 0 where it has none. A row has cells."""
@@ -171,56 +197,54 @@ class Reading:
         found = pattern.match(self.block.text) if pattern else None
         return found.end() if found else 0
 
-    def read(self, group: Group) -> list[Expression]:
-        """Give what is made of figures in a group of clues, and the addresses there, in order."""
-        text, figure_at = self.block.text, self.lookout.known.figures.match
+    def read(self, clues: Sequence[int]) -> list[Expression]:
+        """Give what is made of figures at some clues, and the addresses there, in order."""
+        text, words, figure_at = self.block.text, self.words, self.lookout.known.figures.match
         found: list[Expression] = []
         done = interests = 0
-        for clue in group.clues:
-            interests |= clue.interest
-            end = clue.place + len(self.words[clue.at])
-            begin = max(self.beginning(clue, default=end), done)
+        start = place = self.start_of(clues[0])
+        last = clues[0]
+        end = 0
+        for at in clues:
+            place += width(words[last:at])
+            last = at
+            end = place + len(words[at])
+            interests |= self.lookout.interests[words[at]]
+            back = self.words_before(at)
+            begin = end if back is None else max(place - width(words[at - back : at]), done)
             while begin < end:
                 # Nearly all begin where their first word does.
                 match = figure_at(text, begin, end + REACH)
                 if match:
-                    start, begin = match.span()
-                    found.append(Expression(RiskKind[match.lastgroup or ""], match[0], start, begin))
+                    at_start, begin = match.span()
+                    found.append(Expression(RiskKind[match.lastgroup or ""], match[0], at_start, begin))
                     done = begin
                     continue
                 possible = BEGINNING.search(text, begin + 1, end)
                 begin = possible.start() if possible else end
         if interests & ADDRESS:
             # What an address is made of means nothing by itself.
-            addresses = list(addresses_in(text, group.start, group.end))
+            addresses = list(addresses_in(text, start, end))
             found = [e for e in found if not touching(addresses, e.start, e.end)]
             found = sorted([*found, *addresses], key=START)
         return found
 
-    def beginning(self, clue: Clue, *, default: int) -> int:
-        """Give where an expression with a clue in it may begin: at the clue, or at a word before it."""
+    def words_before(self, at: int) -> int | None:
+        """Give how many words before a clue an expression with it may begin; None where none begins there."""
         words, lookout = self.words, self.lookout
-        if clue.interest & FIGURE and not clue.interest & UNIT:
-            before = words[clue.at - 1] if clue.at else ""
+        word, interest = words[at], lookout.interests[words[at]]
+        if interest & FIGURE and not interest & UNIT:
+            before = words[at - 1] if at else ""
             # "EUR 5", "one (1) month".
-            is_led = lookout.interests[before] & LEADING or (
-                words[clue.at].startswith("(") and lookout.reaches[before]
-            )
-            return clue.place - width([before]) if before and is_led else clue.place
+            is_led = lookout.interests[before] & LEADING or (word.startswith("(") and lookout.reaches[before])
+            return 1 if before and is_led else 0
         # "in May", "one month", "the first of May", "end of the month".
-        for back in range(min(BACK, clue.at), 0, -1):
-            if lookout.reaches[words[clue.at - back]] >= back:
-                return clue.place - width(words[clue.at - back : clue.at])
-        is_bare = not clue.interest & (FIGURE | LEADING) and words[clue.at].rstrip(CLOSING).isalpha()
+        for back in range(min(BACK, at), 0, -1):
+            if lookout.reaches[words[at - back]] >= back:
+                return back
+        is_bare = not interest & (FIGURE | LEADING) and word.rstrip(CLOSING).isalpha()
         # A unit alone is no expression, unless it is that of a price, "5 € / month", or of a column.
-        is_unit = words[clue.at - 1 : clue.at] == ["/"] or self.fills_cell(clue)
-        return default if is_bare and not is_unit else clue.place
-
-    def fills_cell(self, clue: Clue) -> bool:
-        """Whether a word is all that a cell of a row says."""
-        text, end = self.block.text, clue.place + len(self.words[clue.at])
-        begins = clue.place == 0 or text[clue.place - 1] == CELL
-        return self.block.is_row and begins and text[end : end + 1] in ("", CELL)
+        return None if is_bare and not self.block.is_row and words[at - 1 : at] != ["/"] else 0
 
 
 def width(words: Sequence[str]) -> int:

@@ -35,20 +35,17 @@ def likeness(old: Sequence[str], new: Sequence[str], least: float = 0) -> float:
 
 
 def differences(old: Sequence[str], new: Sequence[str]) -> list[Hunk]:
-    """Give the stretches in which two sequences differ, by their longest common subsequence."""
+    """Give the stretches in which two sequences differ, by their longest common subsequence.
+
+    Units are told apart by their hashes.
+    """
     found: list[Hunk] = []
     done = new_done = 0
-    matches = Indel.editops(old, new).as_matching_blocks()
-    if any(old[m.a : m.a + m.size] != new[m.b : m.b + m.size] for m in matches):
-        # rapidfuzz tells units apart by their hashes, and two of these have the same.
-        numbers: dict[str, int] = {}
-        numbered = ([numbers.setdefault(unit, len(numbers)) for unit in units] for units in (old, new))
-        matches = Indel.editops(*numbered).as_matching_blocks()
-    for match in matches:
-        start, new_start = match.a, match.b
+    for match in Indel.editops(old, new).as_matching_blocks():
+        start, new_start, size = match.a, match.b, match.size
         if start > done or new_start > new_done:
             found.append((done, start, new_done, new_start))
-        done, new_done = start + match.size, new_start + match.size
+        done, new_done = start + size, new_start + size
     return found
 
 
@@ -86,28 +83,31 @@ def absorb(hunks: list[Hunk], before: Sequence[str], after: Sequence[str]) -> li
     """Join changes that are parted by less than they change, so that a rewritten phrase reads as one."""
     if len(hunks) <= 1:
         return hunks
-    joined = [last := hunks[0]]
-    known: tuple[int, int] | None = None
+    joined: list[Hunk] = []
+    last, known = hunks[0], (0, 0)
     for hunk in hunks[1:]:
-        size = None
+        size = (0, 0)
         if hunk[0] - last[1] <= ABSORBED:
-            gone, came = known or letters(last, before, after)
+            gone, came = known if any(known) else letters(last, before, after)
             less, more = size = letters(hunk, before, after)
             between = "".join(before[last[1] : hunk[0]])
-            room = min(max(gone, came), max(less, more))
-            if is_slight(between, fits=len(between) <= room):
-                joined.pop()
-                hunk = (last[0], hunk[1], last[2], hunk[3])  # noqa: PLW2901 - the two are one from here on
-                size = (gone + len(between) + less, came + len(between) + more)
-        joined.append(hunk)
+            if is_slight(between, min(max(gone, came), max(less, more))):
+                last = (last[0], hunk[1], last[2], hunk[3])
+                known = (gone + len(between) + less, came + len(between) + more)
+                continue
+        joined.append(last)
         last, known = hunk, size
-    # Only a phrase that was joined can have taken a bracket in and left its end outside.
-    return [close_bracket(hunk, before) for hunk in joined] if ")" in before else joined
+    joined.append(last)
+    if len(joined) < len(hunks) and ")" in before:
+        # Only a phrase that was joined can have taken a bracket in and left its end outside.
+        return [close_bracket(hunk, before) for hunk in joined]
+    return joined
 
 
 def letters(hunk: Hunk, before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
     """Give how many letters a hunk takes away, and how many it brings."""
-    return sum(map(len, before[hunk[0] : hunk[1]])), sum(map(len, after[hunk[2] : hunk[3]]))
+    old_start, old_end, new_start, new_end = hunk
+    return len("".join(before[old_start:old_end])), len("".join(after[new_start:new_end]))
 
 
 def close_bracket(hunk: Hunk, before: Sequence[str]) -> Hunk:
@@ -117,9 +117,11 @@ def close_bracket(hunk: Hunk, before: Sequence[str]) -> Hunk:
     return (hunk[0], hunk[1] + 1, hunk[2], hunk[3] + 1) if is_open else hunk
 
 
-def is_slight(between: str, *, fits: bool) -> bool:
-    """Whether what stays between two changes only parts what belongs together: signs, or what `fits`."""
-    return not WORD.search(between) or (fits and not between.endswith(ENDS_SENTENCE))
+def is_slight(between: str, room: int) -> bool:
+    """Whether what stays between two changes only parts what belongs together: signs, or what has `room`."""
+    if len(between) <= room and not between.endswith(ENDS_SENTENCE):
+        return True
+    return not between.isalnum() and not WORD.search(between)
 
 
 def slide(hunks: Sequence[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:

@@ -34,8 +34,10 @@ class Lookout:
         """Take the language of the texts (BCP 47)."""
         self.known = patterns(language)
         # What a word is worth a look for; how many words before the one that gives it away an expression may
-        # begin with it; whether a word like *must* may stand there; and whether its change may change one.
+        # begin with it; and whether it may be part of what the words before it give away.
         self.interests, self.reaches = Judged(self.interest), Judged(self.reach)
+        self.follows = Judged(self.follow)
+        # Whether a word like *must* may stand there, and whether its change may change one.
         self.spoken, self.hints = Judged(self.speaks), Judged(self.hint)
 
     def interest(self, word: str) -> int:
@@ -49,6 +51,10 @@ class Lookout:
         """Say how many words before the one that gives it away an expression may begin with a word."""
         opens = (back for back in range(BACK, 0, -1) if self.known.openers[back - 1](word))
         return next(opens, 0)
+
+    def follow(self, word: str) -> int:
+        """Say whether a word that is worth no look itself may be part of what those before it give away."""
+        return self.known.follows(word) is not None
 
     def speaks(self, word: str) -> int:
         """Say whether what is like *must* stands in a word, or begins there and goes on behind it."""

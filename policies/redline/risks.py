@@ -3,7 +3,7 @@
 Nothing here decides whether a change is good or bad; it only makes sure that nobody reads past it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -70,24 +70,31 @@ def risks_between(
     """Give the risky changes between two blocks: among the `spans`, and among `remarks` on what stays."""
     old, new = mine.block, theirs.block
     changed = " ".join([text for sign, text in spans if sign != "="])
-    with_words = any(map(mine.lookout.hints.__getitem__, changed.split(" ")))
-    has_links = bool(old.runs or new.runs)
+    hints = mine.lookout.hints.__getitem__
+    has_words, has_links = any(map(hints, changed.split(" "))), bool(old.runs or new.runs)
     # In many a block nothing is worth a look.
-    is_harmless = not (with_words or has_links or mine.groups or theirs.groups)
+    is_harmless = not (has_words or has_links or mine.clues or theirs.clues)
     for gone, came in () if is_harmless else changed_stretches(spans):
+        with_words = has_words and may_change_words(old.text[slice(*gone)], new.text[slice(*came)], hints)
         went = mine.touching(*gone, with_words=with_words)
         brought = theirs.touching(*came, with_words=with_words)
         # An expression that only one side changes is still held against what it was, or became.
         if brought and (wider := reach(gone, came, brought)) != gone:
-            went = mine.touching(*wider, with_words=with_words)
+            went = mine.touching(*wider, with_words=has_words)
         if went and (wider := reach(came, gone, went)) != came:
-            brought = theirs.touching(*wider, with_words=with_words)
+            brought = theirs.touching(*wider, with_words=has_words)
         if has_links:
             went, brought = [*went, *links(old, *gone)], [*brought, *links(new, *came)]
         if went or brought:
             yield from replaced(went, brought)
-    yield from leads_elsewhere(remarks, old, new)
-    yield from struck(remarks, mine, theirs)
+    if remarks:
+        yield from leads_elsewhere(remarks, old, new)
+        yield from struck(remarks, mine, theirs)
+
+
+def may_change_words(gone: str, came: str, hints: Callable[[str], int]) -> bool:
+    """Whether a change may be one of words like *must*: it holds some, or parts one as in "at the least"."""
+    return not gone or not came or any(map(hints, f"{gone} {came}".split(" ")))
 
 
 def reach(here: Stretch, there: Stretch, found: Sequence[Expression]) -> Stretch:

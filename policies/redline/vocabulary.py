@@ -54,6 +54,8 @@ class Vocabulary:
     # What limits a number, in several words, and which of them may be all that changed of it.
     limits: str
     limiting: str
+    # What may end a numeral or a unit of several words and gives away nothing by itself.
+    ends: str
 
 
 DE_ONES = r"ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun"
@@ -100,6 +102,7 @@ VOCABULARIES = {
         days=r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|noon|midnight",
         limits=r"at (?:least|most)|(?:more|less|fewer|later|earlier|longer|sooner) than",
         limiting=r"least|most|more|less|fewer|later|earlier|longer|sooner",
+        ends=r"one",
     ),
     "de": Vocabulary(
         words=r"muss|musst|müssen|müsst|müsste[nt]?|darf|darfst|dürfen|dürft|dürfte[nt]?|soll|sollen|sollte[nt]?"
@@ -134,6 +137,7 @@ VOCABULARIES = {
         limits=r"mindestens|wenigstens|höchstens|maximal|spätestens|frühestens"
         r"|(?:mehr|weniger|länger|später) als",
         limiting=r"mehr|weniger|länger|später",
+        ends=r"eins?",
     ),
     "fr": Vocabulary(
         words=r"doit|doivent|devez|devons|devr(?:a|ont|ait|aient|ez|ons|iez|ions)|pourr(?:ez|ons|iez|ions)|peut|peuvent|pouvez|pouvons|pourra|pourront"
@@ -160,6 +164,7 @@ VOCABULARIES = {
         days=r"lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|midi|minuit",
         limits=r"au (?:moins|plus|minimum|maximum|plus tard|plus tôt)",
         limiting=r"moins|plus|minimum|maximum",
+        ends=r"ouvrés|ouvrables|calendaires|une?|onze",
     ),
 }
 # What is numbered, in any of these languages.
@@ -233,6 +238,8 @@ class Patterns(NamedTuple):
     has_figure: Search
     leads: Search
     has_unit: Search
+    # Whether a word may belong to what the words before it give away.
+    follows: Search
 
 
 @lru_cache(maxsize=16)
@@ -297,6 +304,11 @@ def patterns(language: str) -> Patterns:
             rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|(?<!\w)(?i:{known.parts})(?:$|{SPACE})|{LETTERED}$"
         ).search,
         has_unit=re.compile(rf"\b(?:{known.units}|{known.money})\b", re.IGNORECASE).search,
+        # Of the words that begin with another sign or letter nothing is known.
+        follows=re.compile(
+            rf"\Z|[^A-Za-z]|(?:[A-Za-z]|de|{ROMAN}|[ivxlc]+)\b|{BEHIND}|{CURRENCY}"
+            rf"|(?i:{known.bounds.replace(' ', '|')}|{known.ends})\b"
+        ).match,
     )
 
 

@@ -66,20 +66,45 @@ def word_spans(old: Units, new: Units) -> tuple[Span, ...]:
     """
     spans = Spans()
     for stays, gone, came in parts(old, new):
-        spans.keep(spaced(stays))
-        refine(spans, spaced(gone), spaced(came))
-    return spans.without_last_space()
+        if stays:
+            spans.keep(" ".join(stays) + " ")
+        if gone and came:
+            refine(spans, " ".join(gone), " ".join(came))
+        elif gone or came:
+            spans.change(spaced(gone), spaced(came))
+    found = spans.without_last_space()
+    text = " ".join(new)
+    if "".join([text for sign, text in found if sign != "-"]) == text:
+        return found
+    # Words are told apart by their hashes, and two of these have the same.
+    return ("-", " ".join(old)), ("+", text)
 
 
 def refine(spans: "Spans", gone: str, came: str) -> None:
-    """Add the change of some words, each with the space behind it, as finely as can be read."""
-    if not gone or not came or are_plain(gone, came):
-        spans.change(gone, came)
+    """Add the change of some words, and the space behind them, as finely as can be read."""
+    if are_plain(gone, came):
+        spans.replace(gone, came)
         return
     pattern = TOKEN_OR_ADDRESS if may_hold_address(gone) or may_hold_address(came) else TOKEN
-    for stays, less, more in parts(pattern.findall(gone), pattern.findall(came)):
+    for stays, less, more in parts(tokens(pattern, f"{gone} "), tokens(pattern, f"{came} ")):
         spans.keep("".join(stays))
         spans.change("".join(less), "".join(more))
+
+
+def tokens(pattern: regex.Pattern[str], text: str) -> list[str]:
+    """Give the words, numbers and signs of a text, found by a pattern that knows them, and its spaces."""
+    if not text.isascii():
+        return pattern.findall(text)
+    # What follows no space never depends on it, and nearly all that spaces part are words.
+    found: list[str] = []
+    for word in text.split(" "):
+        if word.isalpha():
+            found.append(word)
+        elif word:
+            found += pattern.findall(word)
+        found.append(" ")
+    found.pop()
+    return found
 
 
 def parts(before: Units, after: Units) -> Iterator[tuple[Units, Units, Units]]:
@@ -128,19 +153,25 @@ class Spans:
 
     def keep(self, text: str) -> None:
         """Add text that stays."""
-        if text and (self.gone or self.came):
+        if (self.gone or self.came) and text:
             self.flush()
         self.stays += text
 
     def change(self, gone: str, came: str) -> None:
         """Add text that goes, and text that comes in its place; a space that ends both stays."""
         if gone and came and gone[-1] == came[-1] == " ":
-            self.gone += gone[:-1]
-            self.came += came[:-1]
-            self.keep(" ")
+            self.replace(gone[:-1], came[:-1])
         else:
             self.gone += gone
             self.came += came
+
+    def replace(self, gone: str, came: str) -> None:
+        """Add text that goes, text that comes in its place, and a space that stays."""
+        self.gone += gone
+        self.came += came
+        if self.gone or self.came:
+            self.flush()
+        self.stays += " "
 
     def close(self) -> None:
         """Let no change that follows be one with the change that is open."""
@@ -192,4 +223,5 @@ def spaced(words: Sequence[str]) -> str:
 
 def are_plain(gone: str, came: str) -> bool:
     """Whether two stretches are plain words that have nothing in common but spaces."""
-    return gone.isascii() and came.isascii() and (gone + came).replace(" ", "").isalnum()
+    both = gone + came
+    return both.isascii() and both.replace(" ", "").isalnum()

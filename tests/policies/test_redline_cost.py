@@ -2,14 +2,14 @@
 
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
 import pytest
 from rapidfuzz.distance import Indel
 
-from policies.redline import Comparison, Page, as_record, as_text, compare
+from policies.redline import Comparison, Page, as_record, as_text, compare, expressions
 
 pytestmark = pytest.mark.pure
 
@@ -89,6 +89,26 @@ def test_a_form_of_four_times_the_changes_in_one_block_takes_four_times_the_step
 
     assert few > FEW
     assert many < 1.25 * MANY / FEW * few
+
+
+def test_where_words_stand_is_counted_from_the_last_one_and_not_from_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted = 0
+    width = expressions.width
+
+    def counting(words: Sequence[str]) -> int:
+        nonlocal counted
+        counted += len(words)
+        return width(words)
+
+    monkeypatch.setattr(expressions, "width", counting)
+    text = paragraph("for {0} days we keep what you told us and what you may send us later on", 200)
+
+    found = compare("", text)
+
+    assert found.size.words_added == len(text.split())
+    assert counted < 5 * found.size.words_added
 
 
 def headings(count: int, seed: int) -> str:

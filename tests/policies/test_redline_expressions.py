@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.redline import as_record, compare
-from policies.redline.document import Block
-from policies.redline.expressions import Group, Reading
+from policies.redline.document import CELL, Block
+from policies.redline.expressions import Reading, touching
 from policies.redline.lookout import lookout
 from policies.rendering import render
 
@@ -155,23 +155,57 @@ WORDS = [
     "third",
     "www.fernhill.example/a",
     "help@fernhill.example",
+    "",
+    "and",
+    "two",
+    "vingt",
+    "et",
+    "un",
+    "jours",
+    "ouvrés",
+    "oder",
+    "mehr",
+    "Tage",
+    "Section",
+    "(a)",
+    "IV",
+    "a.m.",
+    "%",
+    "€,",
+    "US$",
+    "MB",
+    "/",
+    "nicht",
+    "at",
+    "least",
+    "than",
+    "no",
+    "ne",
+    "日",
 ]
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("tag", ["p", "tr"])
 @given(
-    words=st.lists(st.sampled_from([*WORDS, ""]), min_size=1, max_size=40),
-    stretch=st.tuples(st.integers(0, 200), st.integers(0, 12)),
+    words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=40),
+    seams=st.lists(st.booleans(), min_size=40, max_size=40),
+    stretches=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 12)), min_size=1, max_size=4),
 )
 def test_reading_only_what_is_near_finds_what_reading_all_finds(
-    words: list[str], stretch: tuple[int, int]
+    language: str, tag: str, words: list[str], seams: list[bool], stretches: list[tuple[int, int]]
 ) -> None:
-    block, known = Block("p", " ".join(words)), lookout("en")
+    parting = [CELL if tag == "tr" and seam else " " for seam in seams]
+    text = words[0] + "".join(f"{seam}{word}" for seam, word in zip(parting, words[1:], strict=False))
+    block, known = Block(tag, text), lookout(language)
     near, whole = Reading(block, words, known), Reading(block, words, known)
-    clues = [clue for group in whole.groups for clue in group.clues]
-    whole.groups = [Group(0, len(block.text), clues)]
-    found = whole.touching(stretch[0], sum(stretch), with_words=True)
+    everything = whole.touching(0, len(text), with_words=True)
 
-    assert near.touching(stretch[0], sum(stretch), with_words=True) == found
+    for at, length in stretches:
+        # As a change is: inside the text.
+        start, end = min(at, len(text)), min(at + length, len(text))
+        found = near.touching(start, end, with_words=True)
+        assert found == touching(everything, start, end)
 
 
 @pytest.mark.parametrize(

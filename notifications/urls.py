@@ -18,6 +18,7 @@ desk_patterns = [
     path("versions/<int:version_id>/before/", outlook.before_publication, name="before_publication"),
     path("versions/<int:version_id>/before/letter/", outlook.letter, name="letter"),
     path("versions/<int:version_id>/before-recall/", recalling.before_recall, name="before_recall"),
+    path("versions/<int:version_id>/recall/", recalling.recall, name="recall"),
     path("versions/<int:version_id>/campaign/", desk.campaign, name="campaign"),
     path("campaigns/<int:campaign_id>/reach/", reach.reach, name="reach"),
     path("campaigns/<int:campaign_id>/reach/not-told.csv", reach.untold_csv, name="untold_csv"),

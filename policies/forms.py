@@ -87,9 +87,3 @@ class SendBackForm(forms.Form):
     """What is to be changed of a draft before it is approved."""
 
     note = forms.CharField(label=_("What is to be changed"), required=False, max_length=5000)
-
-
-class RecallForm(forms.Form):
-    """Why a version is recalled."""
-
-    reason = forms.CharField(label=_("Reason for the recall"), widget=forms.Textarea(attrs={"rows": 3}))

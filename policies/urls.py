@@ -30,5 +30,4 @@ desk_patterns = [
     path("versions/<int:version_id>/discard/", desk.discard, name="discard"),
     path("versions/<int:version_id>/approve/", desk.approve, name="approve"),
     path("versions/<int:version_id>/publish/", desk.publish, name="publish"),
-    path("versions/<int:version_id>/recall/", desk.recall, name="recall"),
 ]

@@ -1,14 +1,18 @@
-"""Before a version is recalled: what holds then, who is told of it, and what the mail will say."""
+"""Recalling a version; before that: what holds then, who is told of it, and what the mail will say."""
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from acceptance.selectors import acts_on
+from policies import services
+from policies.models import PolicyVersion
+from policies.refusal import Refusal
 from policies.selectors import Publication, load_register, register_if_recalled
 from policies.views.guard import desk_page, person
 
@@ -31,6 +35,29 @@ class Told:
 @desk_page("policies.publish_version")
 def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show what recalling a version will do. A query string `letter` chooses the language of the letter."""
+    return page(request, version_id)
+
+
+@require_POST
+@desk_page("policies.publish_version")
+def recall(request: HttpRequest, version_id: int) -> HttpResponse:
+    """Recall a version; where that is refused, show the page again with why, and what was typed (409)."""
+    get_object_or_404(PolicyVersion, pk=version_id)
+    reason = request.POST.get("reason", "").strip()
+    try:
+        services.recall_version(
+            version_id=version_id, reason=reason, recalled_by=person(request), now=timezone.now()
+        )
+    except Refusal as refusal:
+        return page(request, version_id, refusal, reason)
+    messages.success(request, _("The version is recalled."))
+    return redirect("desk:version", version_id)
+
+
+def page(
+    request: HttpRequest, version_id: int, refusal: Refusal | None = None, reason: str = ""
+) -> HttpResponse:
+    """Show what recalling a version will do, the form with a `reason`, and why it was refused if it was."""
     now = timezone.now()
     known = load_register()
     published = known.by_id.get(version_id)
@@ -41,6 +68,8 @@ def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
     told = told_of(entry)
     is_told = told.people > 0 and not was_over(entry, register)
     context: dict[str, object] = {
+        "refusal": refusal,
+        "reason": reason,
         "entry": entry,
         "is_recalled": published.recalled_at is not None,
         "was_in_force": known.in_force(entry.slug, now) == published,
@@ -55,7 +84,7 @@ def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
         language = asked if asked in entry.texts else entry.text(entry.default_language).language
         letter = read(sample_correction(entry, register, person(request), language))
         context |= {"language": language, "letter": letter, "words": content_of(letter, "plain")}
-    return render(request, "desk/before_recall.html", context)
+    return render(request, "desk/before_recall.html", context, status=409 if refusal else 200)
 
 
 def told_of(entry: Publication) -> Told:

@@ -1,4 +1,4 @@
-"""The desk: legal staff look over, approve, publish and recall."""
+"""The desk: legal staff look over, approve and publish."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, cast
@@ -19,7 +19,7 @@ from accounts.models import User
 from .. import services
 from ..comparisons import Summary, changes_of
 from ..fingerprints import next_number, version_fingerprint
-from ..forms import CatchUpForm, RecallForm, SendBackForm, VersionForm
+from ..forms import CatchUpForm, SendBackForm, VersionForm
 from ..models import ChangeClass, PolicyVersion, Recall
 from ..refusal import Refusal
 from ..selectors import DeskPolicy, State, desk_policies, lacks_approval, load_register, obstacles, writers_of
@@ -228,22 +228,6 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
             version_id=version_id, published_by=person(request), now=timezone.now()
         ),
         _("The version is published. Everyone concerned is being told."),
-    )
-
-
-@require_POST
-@desk_page("policies.publish_version")
-def recall(request: HttpRequest, version_id: int) -> HttpResponse:
-    """Recall a published version, with a reason."""
-    form = RecallForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    return act(
-        request,
-        version_id,
-        lambda: services.recall_version(
-            version_id=version_id, reason=reason, recalled_by=person(request), now=timezone.now()
-        ),
-        _("The version is recalled."),
     )
 
 

@@ -236,11 +236,26 @@ def test_a_version_is_recalled_once(decider: Client, published: PolicyVersion) -
     assert Recall.objects.get().reason == "A wrong text."
 
 
+def test_what_was_typed_stands_in_the_form_again_where_a_recall_is_refused(
+    decider: Client, published: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_given: object) -> None:
+        raise services.RecallRefused("Not now.")
+
+    monkeypatch.setattr(services, "recall_version", refuse)
+
+    response = decider.post(address("recall", published.pk), {"reason": "A <wrong> text."})
+
+    assert response.status_code == 409
+    assert alert(response.content) == "Not now."
+    assert ">A &lt;wrong&gt; text.</textarea>" in response.content.decode()
+
+
 def test_a_draft_cannot_be_recalled(decider: Client, draft: PolicyVersion) -> None:
     response = decider.post(address("recall", draft.pk), {"reason": "A wrong text."})
 
-    assert response.status_code == 409
-    assert alert(response.content) == "A draft cannot be recalled. Change it instead."
+    assert response.status_code == 404
+    assert not Recall.objects.exists()
 
 
 def test_the_overview_lists_what_is_in_force_coming_and_being_written(

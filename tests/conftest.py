@@ -58,9 +58,13 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Collect the static files once, hashed as in production, away from the site's own."""
+    """Collect the static files once, hashed as in production, away from the site's own.
+
+    They are not compressed: that takes seconds in each process, and no test asks for it.
+    """
     django_settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
-    call_command("collectstatic", interactive=False, verbosity=0)
+    with override_settings(WHITENOISE_SKIP_COMPRESS_EXTENSIONS=("css", "js", "json", "svg", "txt", "md")):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

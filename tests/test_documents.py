@@ -16,6 +16,8 @@ from demo.cast import DESK, NAMED, PASSWORD, address
 from policies.models import NoticeRule, PolicyKind
 from policies.triggers import every_trigger
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -27,6 +27,8 @@ from policies.models import Assent, ChangeClass, PolicyKind, PolicyVersion
 from policies.selectors import load_register, load_rule_book
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.once
+
 TRANSLATED = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}")
 # What a template becomes: a call, then as many string literals as it begins with.

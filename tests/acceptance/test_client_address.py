@@ -12,6 +12,8 @@ from policies.models import PolicyVersion
 from tests.acceptance.conftest import EFFECT
 from tests.acceptance.pages import accepting
 
+pytestmark = pytest.mark.look
+
 REVIEW = "/me/review/privacy/"
 
 

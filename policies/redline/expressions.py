@@ -189,7 +189,7 @@ class Reading:
     def are_near(self, number: int, other: int) -> bool:
         """Whether two clues that follow each other may be part of one expression."""
         at, behind = self.clues[number], self.clues[other]
-        return width(self.words[at + 1 : behind - BACK]) + 1 < REACH if behind - BACK > at + 1 else True
+        return width(self.words[at + 1 : max(behind - BACK, at + 1)]) + 1 < REACH
 
     def numbering(self) -> int:
         """Give where the number ends that only counts the block; 0 where it has none. A row has cells."""
@@ -202,9 +202,8 @@ class Reading:
         text, words, figure_at = self.block.text, self.words, self.lookout.known.figures.match
         found: list[Expression] = []
         done = interests = 0
-        start = place = self.start_of(clues[0])
+        start = place = end = self.start_of(clues[0])
         last = clues[0]
-        end = 0
         for at in clues:
             place += width(words[last:at])
             last = at

@@ -26,6 +26,8 @@ from policies.triggers import (
 )
 from tests.used_database import ROWS, WRITTEN
 
+pytestmark = pytest.mark.django_db
+
 OURS = {label for label, _name in WRITTEN}
 ALIAS = "used"
 
@@ -40,15 +42,18 @@ def database(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> I
         on_server = connection.vendor == "postgresql"
         name = f"{connection.settings_dict['NAME']}_used" if on_server else str(tmp_path / "used.sqlite3")
         quoted = connection.ops.quote_name(name)
+        # The test's own connection is inside a transaction, where no database can be made.
+        server = connection.copy()
         if on_server:
-            run_sql(connection, f"DROP DATABASE IF EXISTS {quoted}")
-            run_sql(connection, f"CREATE DATABASE {quoted}")
+            run_sql(server, f"DROP DATABASE IF EXISTS {quoted}")
+            run_sql(server, f"CREATE DATABASE {quoted}")
         connections.settings[ALIAS] = connection.settings_dict | {"NAME": name}
         yield connections[ALIAS]
         connections[ALIAS].close()
         del connections[ALIAS], connections.settings[ALIAS]
         if on_server:
-            run_sql(connection, f"DROP DATABASE {quoted}")
+            run_sql(server, f"DROP DATABASE {quoted}")
+        server.close()
 
 
 def test_a_database_in_use_survives_every_migration(database: BaseDatabaseWrapper) -> None:

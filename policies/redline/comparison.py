@@ -17,7 +17,7 @@ from .vocabulary import RiskKind
 from .wording import Span
 
 # The release of the engine: another one may answer differently, so what was kept is not used with it.
-ENGINE = "policysite-redline/9"
+ENGINE = "policysite-redline/10"
 
 WHOLE = ("insert", "delete")
 # Stands for the block that is not there.

@@ -124,6 +124,8 @@ class Reading:
     def words_at(self, start: int, end: int) -> tuple[int, int]:
         """Give the first and the last word that a stretch touches, counted from where the last one was."""
         place, number = self.near
+        # A stretch that was widened by what the other text holds may begin before this one does.
+        start = max(start, 0)
         if start >= place:
             first = number + self.spaced.count(" ", place, start)
         else:

@@ -121,7 +121,7 @@ def is_slight(between: str, room: int) -> bool:
     """Whether what stays between two changes only parts what belongs together: signs, or what has `room`."""
     if len(between) <= room and not between.endswith(ENDS_SENTENCE):
         return True
-    return not between.isalnum() and not WORD.search(between)
+    return not between.isalpha() and not WORD.search(between)
 
 
 def slide(hunks: Sequence[Hunk], before: Sequence[str], after: Sequence[str]) -> list[Hunk]:

@@ -51,7 +51,8 @@ class Vocabulary:
     bounds: str
     # Days that are named, and times of the day.
     days: str
-    # What limits a number, in several words, and which of them may be all that changed of it.
+    # What limits a number, in several words, and which words of it, and of what is like *must* in several
+    # words, may be all that changed: those behind the first.
     limits: str
     limiting: str
     # What may end a numeral or a unit of several words and gives away nothing by itself.
@@ -101,7 +102,7 @@ VOCABULARIES = {
         bounds=r"or (?:more|fewer|less|longer)",
         days=r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|noon|midnight",
         limits=r"at (?:least|most)|(?:more|less|fewer|later|earlier|longer|sooner) than",
-        limiting=r"least|most|more|less|fewer|later|earlier|longer|sooner",
+        limiting=r"least|most|more|less|fewer|later|earlier|longer|sooner|than",
         ends=r"one",
     ),
     "de": Vocabulary(
@@ -136,7 +137,7 @@ VOCABULARIES = {
         days=r"(?:Mon|Diens|Donners|Frei|Sams|Sonn)tags?|Mittwochs?|Sonnabends?|Mitternacht",
         limits=r"mindestens|wenigstens|höchstens|maximal|spätestens|frühestens"
         r"|(?:mehr|weniger|länger|später) als",
-        limiting=r"mehr|weniger|länger|später",
+        limiting=r"mehr|weniger|länger|später|als|sei|denn",
         ends=r"eins?",
     ),
     "fr": Vocabulary(
@@ -162,8 +163,8 @@ VOCABULARIES = {
         r"|\d+(?:er?|re|ème)",
         bounds=r"ou (?:plus|moins)",
         days=r"lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|midi|minuit",
-        limits=r"au (?:moins|plus|minimum|maximum|plus tard|plus tôt)",
-        limiting=r"moins|plus|minimum|maximum",
+        limits=r"au (?:moins|plus tard|plus tôt|plus|minimum|maximum)",
+        limiting=r"moins|plus|minimum|maximum|tard|tôt",
         ends=r"ouvrés|ouvrables|calendaires|une?|onze",
     ),
 }
@@ -307,7 +308,7 @@ def patterns(language: str) -> Patterns:
         # Of the words that begin with another sign or letter nothing is known.
         follows=re.compile(
             rf"\Z|[^A-Za-z]|(?:[A-Za-z]|de|{ROMAN}|[ivxlc]+)\b|{BEHIND}|{CURRENCY}"
-            rf"|(?i:{known.bounds.replace(' ', '|')}|{known.ends})\b"
+            rf"|(?i:{AND}|{known.bounds.replace(' ', '|')}|{known.ends})\b"
         ).match,
     )
 

@@ -322,3 +322,7 @@ def test_words_with_the_same_hash_are_still_two_words() -> None:
 
     assert "".join(text for sign, text in found if sign != "+") == "We must keep it"
     assert "".join(text for sign, text in found if sign != "-") == "We may keep it"
+
+
+def test_a_sign_that_is_no_word_between_two_changes_is_part_of_them() -> None:
+    assert spelled(obeys_the_law("<p>①② a</p>", "<p>x ①②y a</p>")) == "[-①②][+x ①②y] a"

@@ -29,3 +29,9 @@ class AddressForm(forms.Form):
     address = forms.CharField(
         label=_("Address"), required=False, max_length=254, help_text=_("The whole address, in any case.")
     )
+
+
+class RecallForm(forms.Form):
+    """Why a version is recalled."""
+
+    reason = forms.CharField(label=_("Reason for the recall"), widget=forms.Textarea(attrs={"rows": 3}))

@@ -17,6 +17,7 @@ from policies.selectors import Publication, load_register, register_if_recalled
 from policies.views.guard import desk_page, person
 
 from ..emails import sample_correction
+from ..forms import RecallForm
 from ..models import Campaign, CampaignKind, Wave
 from ..selectors import progress_by_wave
 from ..services import was_over
@@ -35,7 +36,7 @@ class Told:
 @desk_page("policies.publish_version")
 def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
     """Show what recalling a version will do. A query string `letter` chooses the language of the letter."""
-    return page(request, version_id)
+    return recall_page(request, version_id)
 
 
 @require_POST
@@ -43,21 +44,25 @@ def before_recall(request: HttpRequest, version_id: int) -> HttpResponse:
 def recall(request: HttpRequest, version_id: int) -> HttpResponse:
     """Recall a version; where that is refused, show the page again with why, and what was typed (409)."""
     get_object_or_404(PolicyVersion, pk=version_id)
-    reason = request.POST.get("reason", "").strip()
+    form = RecallForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
         services.recall_version(
             version_id=version_id, reason=reason, recalled_by=person(request), now=timezone.now()
         )
     except Refusal as refusal:
-        return page(request, version_id, refusal, reason)
+        if version_id in load_register().by_id:
+            return recall_page(request, version_id, refusal, request.POST.get("reason", ""))
+        messages.error(request, str(refusal))
+        return redirect("desk:version", version_id)
     messages.success(request, _("The version is recalled."))
     return redirect("desk:version", version_id)
 
 
-def page(
+def recall_page(
     request: HttpRequest, version_id: int, refusal: Refusal | None = None, reason: str = ""
 ) -> HttpResponse:
-    """Show what recalling a version will do, the form with a `reason`, and why it was refused if it was."""
+    """Show what recalling a version will do, and the form; with a `refusal` and what was typed a 409."""
     now = timezone.now()
     known = load_register()
     published = known.by_id.get(version_id)

@@ -56,7 +56,8 @@ RAISED = {"sup": "^", "sub": "_"}
 REACH = 40
 # What may stand right behind a word.
 CLOSING = ".,;:!?)]”»\"'"
-# So many words at the most are from one clue to the next of the same expression.
+# So many words at the most are from one clue to the next of the same expression: "30 or more calendar and
+# business days" is the longest way.
 BETWEEN = 7
 # So few are looked through faster than they are searched.
 FEW = 6
@@ -82,6 +83,8 @@ class Reading:
         # The words that are worth a look, and what is made of figures around those that somebody asked about.
         self.clues = list(compress(count(), map(lookout.interests.__getitem__, words)))
         self.known: dict[int, list[Expression]] = {}
+        # The words like *must* that begin in a word, once somebody asked.
+        self.begun: dict[int, list[Expression]] = {}
         # The text with spaces between its words; where somebody asked last, and which word is there.
         self.spaced = block.text.replace(CELL, " ") if block.tag == "tr" else block.text
         self.near = (0, 0)
@@ -106,20 +109,29 @@ class Reading:
 
     def words_like_must(self, start: int, end: int) -> list[Expression]:
         """Give the words like *must* that share a character with a stretch, also such as are part of more."""
-        text, words, search = self.block.text, self.words, self.lookout.known.words.search
         first, last = self.words_at(start, end)
         found: list[Expression] = []
-        done = 0
         for at in range(max(first - BACK, 0), last + 1):
-            if self.lookout.spoken[words[at]]:
-                place = self.start_of(at)
-                begin, word_end = max(place, done), place + len(words[at])
-                while begin < word_end and (match := search(text, begin, word_end + REACH)):
-                    if match.start() >= word_end:
-                        break
-                    found.append(Expression(RiskKind.WORD, match[0], *match.span()))
-                    begin = done = match.end()
-        return touching(found, start, end)
+            if self.lookout.spoken[self.words[at]]:
+                for expression in touching(self.begun_in(at), start, end):
+                    if not found or expression.start >= found[-1].end:
+                        found.append(expression)
+        return found
+
+    def begun_in(self, at: int) -> list[Expression]:
+        """Give the words like *must* that begin in a word as spaces part them; most hold one at the most."""
+        found = self.begun.get(at)
+        if found is None:
+            found = self.begun[at] = []
+            search = self.lookout.known.words.search
+            begin = self.start_of(at)
+            end = begin + len(self.words[at])
+            while begin < end and (match := search(self.block.text, begin, end + REACH)):
+                if match.start() >= end:
+                    break
+                found.append(Expression(RiskKind.WORD, match[0], *match.span()))
+                begin = match.end()
+        return found
 
     def words_at(self, start: int, end: int) -> tuple[int, int]:
         """Give the first and the last word that a stretch touches, counted from where the last one was."""
@@ -162,6 +174,7 @@ class Reading:
         clues = self.clues
         number = bisect_left(clues, first)
         before = clues[number - 1] if number else -REACH
+        # No expression reaches over so many letters, and so over so many words.
         if first - before < REACH and all(
             map(self.lookout.follows.__getitem__, self.words[before + 1 : first + 1])
         ):

@@ -84,11 +84,12 @@ def absorb(hunks: list[Hunk], before: Sequence[str], after: Sequence[str]) -> li
     if len(hunks) <= 1:
         return hunks
     joined: list[Hunk] = []
-    last, known = hunks[0], (0, 0)
+    last = hunks[0]
+    known: tuple[int, int] | None = None
     for hunk in hunks[1:]:
-        size = (0, 0)
+        size = None
         if hunk[0] - last[1] <= ABSORBED:
-            gone, came = known if any(known) else letters(last, before, after)
+            gone, came = known or letters(last, before, after)
             less, more = size = letters(hunk, before, after)
             between = "".join(before[last[1] : hunk[0]])
             if is_slight(between, min(max(gone, came), max(less, more))):
@@ -118,7 +119,7 @@ def close_bracket(hunk: Hunk, before: Sequence[str]) -> Hunk:
 
 
 def is_slight(between: str, room: int) -> bool:
-    """Whether what stays between two changes only parts what belongs together: signs, or what has `room`."""
+    """Whether what stays between two changes only parts what belongs together: signs, or `room` letters."""
     if len(between) <= room and not between.endswith(ENDS_SENTENCE):
         return True
     return not between.isalpha() and not WORD.search(between)

@@ -53,7 +53,7 @@ class Lookout:
         return next(opens, 0)
 
     def follow(self, word: str) -> int:
-        """Say whether a word that is worth no look itself may be part of what those before it give away."""
+        """Say whether a word may be part of what those before it give away."""
         return self.known.follows(word) is not None
 
     def speaks(self, word: str) -> int:

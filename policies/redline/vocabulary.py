@@ -305,7 +305,8 @@ def patterns(language: str) -> Patterns:
             rf"\b(?i:{known.months})(?!\w)|(?:{CURRENCY})$|(?<!\w)(?i:{known.parts})(?:$|{SPACE})|{LETTERED}$"
         ).search,
         has_unit=re.compile(rf"\b(?:{known.units}|{known.money})\b", re.IGNORECASE).search,
-        # Of the words that begin with another sign or letter nothing is known.
+        # All that the figures above may end with, behind the last word that is worth a look. Of words that
+        # begin with another sign or letter nothing is known.
         follows=re.compile(
             rf"\Z|[^A-Za-z]|(?:[A-Za-z]|de|{ROMAN}|[ivxlc]+)\b|{BEHIND}|{CURRENCY}"
             rf"|(?i:{AND}|{known.bounds.replace(' ', '|')}|{known.ends})\b"

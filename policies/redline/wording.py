@@ -95,7 +95,7 @@ def tokens(pattern: regex.Pattern[str], text: str) -> list[str]:
     """Give the words, numbers and signs of a text, found by a pattern that knows them, and its spaces."""
     if not text.isascii():
         return pattern.findall(text)
-    # What follows no space never depends on it, and nearly all that spaces part are words.
+    # No unit of more than a space holds one, and none looks back over one. Nearly all are words.
     found: list[str] = []
     for word in text.split(" "):
         if word.isalpha():

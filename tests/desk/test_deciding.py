@@ -217,7 +217,7 @@ def test_a_version_is_recalled_with_a_reason(
     assert "Recall this version" not in shown
 
 
-@pytest.mark.parametrize("reason", ["", "  \n "])
+@pytest.mark.parametrize("reason", ["", "  \n ", "wrong\0"])
 def test_a_recall_needs_a_reason(decider: Client, published: PolicyVersion, reason: str) -> None:
     response = decider.post(address("recall", published.pk), {"reason": reason})
 
@@ -248,13 +248,15 @@ def test_what_was_typed_stands_in_the_form_again_where_a_recall_is_refused(
 
     assert response.status_code == 409
     assert alert(response.content) == "Not now."
-    assert ">A &lt;wrong&gt; text.</textarea>" in response.content.decode()
+    page = response.content.decode()
+    assert ">A &lt;wrong&gt; text.</textarea>" in page
+    assert 'href="?letter' not in page
 
 
 def test_a_draft_cannot_be_recalled(decider: Client, draft: PolicyVersion) -> None:
-    response = decider.post(address("recall", draft.pk), {"reason": "A wrong text."})
+    response = decider.post(address("recall", draft.pk), {"reason": "A wrong text."}, follow=True)
 
-    assert response.status_code == 404
+    assert "A draft cannot be recalled. Change it instead." in words(response.content)
     assert not Recall.objects.exists()
 
 

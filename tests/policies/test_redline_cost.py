@@ -39,6 +39,10 @@ BLOCKS: dict[str, Callable[[int], Pair]] = {
         paragraph('<a href="/x{0}">w{0}</a> of', n),
         paragraph('<a href="/y{0}">w{0}</a> of', n),
     ),
+    "words without a space": lambda n: (
+        paragraph("You\u00a0must\u00a0w{0}\u00a0{0}.", n).replace(" ", "\u00a0"),
+        paragraph("You\u00a0may\u00a0w{0}\u00a0{1}.", n).replace(" ", "\u00a0"),
+    ),
     "cells": lambda n: (row("c{0} x", n), row("c{0} y", n)),
     "numbers in cells": lambda n: (row("c{0} {0}", n), row("c{0} {1}", n)),
 }

@@ -221,11 +221,8 @@ class Reader:
         """Keep a block; a heading begins a clause, and so does the first block."""
         if tag in HEADINGS or self.clause < 0:
             self.clause += 1
-        if runs:
-            begins = tuple(accumulate((len(run.text) for run in runs[:-1]), initial=0))
-            self.blocks.append(Block(tag, text, self.clause, runs, path, cells, begins))
-        else:
-            self.blocks.append(Block(tag, text, self.clause, (), path, cells))
+        begins = tuple(accumulate((len(run.text) for run in runs[:-1]), initial=0)) if runs else ()
+        self.blocks.append(Block(tag, text, self.clause, runs, path, cells, begins))
 
 
 def first_number(items: etree._Element) -> int:

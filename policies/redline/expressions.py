@@ -1,15 +1,15 @@
 """Where a text holds what turns a meaning: numbers, dates, durations, amounts, and words like *must*."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import compress, count
-from operator import attrgetter
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 from .document import CELL, Block
 from .lookout import BACK, Lookout
 from .remarks import address_of, is_footnote, target
+from .sequences import START, touching
 from .vocabulary import ADDRESS, BEGINNING, FIGURE, LEADING, PARTS, UNIT, RiskKind
 from .wording import ADDRESS_IN_TEXT
 
@@ -30,26 +30,10 @@ class Expression(NamedTuple):
         return "ne" if key.startswith("n'") else key
 
 
-class Placed(Protocol):
-    """What has a place in a text."""
-
-    @property
-    def start(self) -> int:
-        """Where it starts."""
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-
-
-Found = TypeVar("Found", bound=Placed)
 # Where something starts and ends in a block's text.
 Stretch = tuple[int, int]
-
-
 # Signs that look different in the source and not to a reader.
 ALIKE = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " ", "\n": " "})
-START, END = attrgetter("start"), attrgetter("end")
 # What shows that something is raised or lowered, where only its letters are named.
 RAISED = {"sup": "^", "sub": "_"}
 # No expression is longer, such as "twenty-five (25) business days".
@@ -59,8 +43,6 @@ CLOSING = ".,;:!?)]”»\"'"
 # So many words at the most are from one clue to the next of the same expression: "30 or more calendar and
 # business days" is the longest way.
 BETWEEN = 7
-# So few are looked through faster than they are searched.
-FEW = 6
 # The number that a heading begins with only counts it: a word, a sign or a further number says so, or at
 # least what follows begins a title. "5 users" counts users.
 HEADING_NUMBER = re.compile(
@@ -264,19 +246,6 @@ class Reading:
 def width(words: Sequence[str]) -> int:
     """Give how many letters words take, with a space behind each."""
     return len(" ".join(words)) + 1 if words else 0
-
-
-def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
-    """Give what shares a character with a stretch of its text, or encloses an empty one.
-
-    They are in order and none overlaps another, so nobody need look at all of them.
-    """
-    if not found:
-        return []
-    if len(found) <= FEW:
-        return [one for one in found if one.start < end and one.end > start]
-    first = bisect_right(found, start, key=END)
-    return list(found[first : bisect_left(found, end, lo=first, key=START)])
 
 
 def addresses_in(text: str, start: int, end: int) -> Iterator[Expression]:

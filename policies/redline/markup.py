@@ -10,22 +10,21 @@ renderings are written. Names of places (`id`) in the texts are left out: both m
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
-from operator import attrgetter
 from typing import cast
 
 from django.utils.translation import gettext as _
 
 from .comparison import Change, ClauseChanges, Comparison
 from .document import BREAK, CELL, Block, Element, Mark
-from .expressions import Expression, touching
+from .expressions import Expression
 from .labels import notes_of, way_label, words_of
 from .remarks import Remark, RemarkKind
+from .sequences import START, touching
 from .surroundings import Surroundings
 from .tree import Tree, attribute_list, directions_of, outer_path, own_path, shared_elements
 from .vocabulary import RiskKind
 from .wording import Sign
 
-START = attrgetter("start")
 # In the texts themselves these elements look like this; here they would read as changes.
 RENAMED = {"del": "s", "ins": "u"}
 CHANGED = {"-": "del", "+": "ins"}

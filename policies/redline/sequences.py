@@ -1,11 +1,31 @@
-"""Classical questions about sequences that no library at hand answers, and what the alignment may spend."""
+"""Questions about sequences that no library at hand answers, and what the alignment may spend on them."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
+from typing import Protocol, TypeVar
 
 # What comparing so many units with so many others costs, beside what every comparison costs: 55 000 take
 # as long as the call.
 CELLS = 50_000
+START, END = attrgetter("start"), attrgetter("end")
+# So few are looked through faster than they are searched.
+FEW = 6
+
+
+class Placed(Protocol):
+    """What has a place in a text."""
+
+    @property
+    def start(self) -> int:
+        """Where it starts."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+Found = TypeVar("Found", bound=Placed)
 
 
 class Effort:
@@ -73,3 +93,16 @@ def heaviest_rise(values: Sequence[int], weights: Sequence[float]) -> list[int]:
         chain.append(at)
         at = before[at]
     return chain[::-1]
+
+
+def touching(found: Sequence[Found], start: int, end: int) -> list[Found]:
+    """Give what shares a character with a stretch of its text, or encloses an empty one.
+
+    They are in order and none overlaps another, so nobody need look at all of them.
+    """
+    if not found:
+        return []
+    if len(found) <= FEW:
+        return [one for one in found if one.start < end and one.end > start]
+    first = bisect_right(found, start, key=END)
+    return list(found[first : bisect_left(found, end, lo=first, key=START)])

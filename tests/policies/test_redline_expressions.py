@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from policies.redline import as_record, compare
 from policies.redline.document import CELL, Block
-from policies.redline.expressions import Reading, touching
+from policies.redline.expressions import Reading
 from policies.redline.lookout import lookout
+from policies.redline.sequences import touching
 from policies.rendering import render
 
 pytestmark = pytest.mark.pure
